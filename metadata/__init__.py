@@ -39,8 +39,11 @@ def core_documents() -> tuple[dict[str, Any], ...]:
 
 @cache
 def messages(locale: str) -> dict[str, str]:
-    """Texts of fault codes in one of ``LOCALES``, with ``{placeholders}``."""
-    found: dict[str, str] = _read(f"messages/{locale}.json")
+    """Texts of fault codes in one of ``LOCALES``, with ``{placeholders}``; one file a part of the platform."""
+    folder = files(__name__) / "messages" / locale
+    found: dict[str, str] = {}
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        found |= json.loads(file.read_text("utf-8"))
     return found
 
 
