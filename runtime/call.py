@@ -7,6 +7,8 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kernel.access import Access
     from kernel.model import Model
     from runtime.database import Database
@@ -25,6 +27,7 @@ class Call:
         source: the door it came through: ``api``, ``ui``, ``import``, ``package``, ``cli`` or ``job``; kept in the audit.
         locale: ``en`` or ``zh-CN``; the language of error messages.
         ip: the caller's address, None where there is none (jobs, command line).
+        files: folder of uploaded files of all tenants; None: that of the settings of this process.
     """
 
     tenant: Tenant
@@ -36,3 +39,4 @@ class Call:
     source: str = "api"
     request_id: str = ""
     ip: IPv4Address | IPv6Address | None = None
+    files: Path | None = None
