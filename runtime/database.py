@@ -1,0 +1,117 @@
+"""One PostgreSQL database as this process uses it: an asyncpg pool for requests, SQLAlchemy for DDL."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    import sqlalchemy as sa
+
+T = TypeVar("T")
+SEARCH_PATH = "tangram, pg_catalog"
+MINIMUM_VERSION = 16
+STATEMENTS_CACHED = 1000
+COMMAND_SECONDS = 60.0
+CONNECT_SECONDS = 20.0
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be reached or does not serve; the text says why."""
+
+
+class Database:
+    """Connections to one database. Make it with ``open``; end it with ``close``."""
+
+    def __init__(self, url: str, pool: asyncpg.Pool[Any], engine: AsyncEngine, application_name: str) -> None:
+        self.url = url
+        self._pool = pool
+        self._engine = engine
+        self._application_name = application_name
+
+    @classmethod
+    async def open(
+        cls, url: str, *, min_size: int = 2, max_size: int = 10, application_name: str = "tangram"
+    ) -> Database:
+        """Connect to ``url`` (``postgresql://...``). Raises ``DatabaseUnusable``."""
+        try:
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=min_size,
+                max_size=max_size,
+                reset=_leave_no_transaction,
+                max_inactive_connection_lifetime=0,
+                command_timeout=COMMAND_SECONDS,
+                timeout=CONNECT_SECONDS,
+                statement_cache_size=STATEMENTS_CACHED,
+                max_cached_statement_lifetime=0,
+                max_cacheable_statement_size=256 * 1024,
+                server_settings=_server_settings(application_name),
+            )
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+            raise DatabaseUnusable(f"no connection to the database: {str(error) or type(error).__name__}") from error
+
+        async def connect() -> asyncpg.Connection[Any]:
+            return await asyncpg.connect(
+                url, server_settings=_server_settings(application_name), timeout=CONNECT_SECONDS
+            )
+
+        engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, pool_size=1, max_overflow=4)
+        db = cls(url, pool, engine, application_name)
+        async with db.connection() as connection:
+            version = connection.get_server_version()
+        if version.major < MINIMUM_VERSION:
+            await db.close()
+            raise DatabaseUnusable(f"PostgreSQL {version.major} is too old; {MINIMUM_VERSION} or later is needed")
+        return db
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection[Any]]:
+        """A connection on which each statement is a transaction of its own."""
+        async with self._pool.acquire() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[asyncpg.Connection[Any]]:
+        """A connection in a transaction: committed at the end, rolled back when an exception passes."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def dedicated(self) -> AsyncIterator[asyncpg.Connection[Any]]:
+        """A connection beside the pool, for what holds one for long (``LISTEN``)."""
+        connection = await asyncpg.connect(
+            self.url, server_settings=_server_settings(self._application_name), timeout=CONNECT_SECONDS
+        )
+        try:
+            yield connection
+        finally:
+            # not close(): it waits for an answer that a lost server never gives
+            connection.terminate()
+
+    async def run_sync(self, run: Callable[[sa.Connection], T]) -> T:
+        """Call ``run`` with a SQLAlchemy connection in one transaction. For DDL; requests use ``connection``."""
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(run)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+        await self._pool.close()
+
+
+def _server_settings(application_name: str) -> dict[str, str]:
+    return {"application_name": application_name, "search_path": SEARCH_PATH, "jit": "off", "timezone": "UTC"}
+
+
+async def _leave_no_transaction(connection: asyncpg.Connection[Any]) -> None:
+    """What a connection needs before its next user: nothing, unless it was left in a transaction.
+
+    asyncpg's own reset costs a round trip for each request.
+    """
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")

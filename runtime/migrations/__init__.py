@@ -1,0 +1,92 @@
+"""Alembic migrations of the platform's own tables, and running them.
+
+Two histories: ``control`` (the schema ``tangram``, once a database) and ``tenant`` (a schema a tenant). Each keeps its
+version in the table ``alembic_version`` of the schema that it migrates. Objects of the documents are not migrated
+here: the kernel plans their DDL from the difference of two Models.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+
+from runtime.database import SEARCH_PATH
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from runtime.database import Database
+
+CONTROL_SCHEMA = "tangram"
+FOLDER = Path(__file__).parent
+_ONE_AT_A_TIME = 7_264_501  # key of the advisory lock
+
+
+async def upgrade(db: Database) -> list[str]:
+    """Bring the control schema and every tenant's schema to the newest version.
+
+    Returns the schemas that were changed. Safe to call from several processes at once; a schema is migrated whole or
+    not at all.
+    """
+    changed = ["tangram"] if await db.run_sync(upgrade_control) else []
+    async with db.connection() as connection:
+        schemas = [row["schema"] for row in await connection.fetch('SELECT schema FROM "tangram".tenant ORDER BY name')]
+    for schema in schemas:
+        if await db.run_sync(lambda sync, schema=schema: upgrade_tenant(sync, schema)):  # type: ignore[misc]
+            changed.append(schema)
+    return changed
+
+
+def upgrade_control(connection: sa.Connection) -> bool:
+    """Migrate the control schema inside the caller's transaction; returns whether anything changed."""
+    return _upgrade(connection, "control", CONTROL_SCHEMA)
+
+
+def upgrade_tenant(connection: sa.Connection, schema: str) -> bool:
+    """Migrate one tenant's schema inside the caller's transaction; returns whether anything changed."""
+    return _upgrade(connection, "tenant", schema)
+
+
+def _upgrade(connection: sa.Connection, branch: str, schema: str) -> bool:
+    script = _script(branch)
+    head = script.get_current_head()
+    if _version(connection, schema) == head:
+        return False
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+    if _version(connection, schema) == head:
+        return False
+    connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+    _use(connection, f'"{schema}", {SEARCH_PATH}')
+    environment = EnvironmentContext(Config(), script)
+    environment.configure(
+        connection=connection,
+        version_table_schema=schema,
+        fn=lambda revision, context: script._upgrade_revs("head", revision),
+        transactional_ddl=False,  # the transaction is the caller's
+    )
+    environment.run_migrations()
+    _use(connection, SEARCH_PATH)
+    return True
+
+
+def _use(connection: sa.Connection, path: str) -> None:
+    connection.execute(sa.text("SELECT set_config('search_path', :path, true)"), {"path": path})
+
+
+def _version(connection: sa.Connection, schema: str) -> str | None:
+    table = f'"{schema}".alembic_version'
+    if connection.scalar(sa.text("SELECT to_regclass(:name)::text"), {"name": table}) is None:
+        return None
+    found: Any = connection.scalar(sa.text(f"SELECT version_num FROM {table}"))
+    return None if found is None else str(found)
+
+
+@cache
+def _script(branch: str) -> ScriptDirectory:
+    return ScriptDirectory(str(FOLDER / branch))
