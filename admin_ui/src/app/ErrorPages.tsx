@@ -1,0 +1,55 @@
+import { useQueryErrorResetBoundary } from '@tanstack/react-query';
+import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
+import { Button } from 'antd';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { isProblem } from '@/api/problem';
+import { Empty } from './Empty';
+
+export function NotFoundPage() {
+  const { t } = useTranslation('shell');
+  return (
+    <Empty
+      icon="compass"
+      title={t('notFound.title')}
+      text={t('notFound.text')}
+      action={<Link to="/"><Button type="primary">{t('notFound.home')}</Button></Link>}
+      testId="not-found"
+    />
+  );
+}
+
+/** Error boundary of every route: says what happened, gives the id for support, and tries again. */
+export function ErrorPage({ error, reset }: ErrorComponentProps) {
+  const { t } = useTranslation('shell');
+  const router = useRouter();
+  const boundary = useQueryErrorResetBoundary();
+  useEffect(() => { boundary.reset(); }, [boundary]);
+  if (isProblem(error) && error.status === 404) return <NotFoundPage />;
+  const forbidden = isProblem(error) && error.status === 403;
+  const id = isProblem(error) ? error.problem.request_id : undefined;
+  return (
+    <Empty
+      icon={forbidden ? 'lock' : 'disconnect'}
+      title={forbidden ? t('errors.forbidden') : t('errors.title')}
+      text={
+        <>
+          {isProblem(error) ? error.message : t('errors.text')}
+          {id ? <div style={{ marginTop: 6, fontSize: 12 }}>{t('errors.request', { id })}</div> : null}
+        </>
+      }
+      action={
+        <Button
+          type="primary"
+          onClick={() => {
+            reset();
+            void router.invalidate();
+          }}
+        >
+          {t('errors.retry')}
+        </Button>
+      }
+      testId="error-page"
+    />
+  );
+}

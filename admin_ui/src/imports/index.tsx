@@ -1,0 +1,2 @@
+const Nothing = () => null;
+export const ImportWizard = Nothing, ImportPage = Nothing;

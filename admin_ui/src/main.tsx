@@ -1,0 +1,34 @@
+import './i18n';
+import './app/global.css';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { onSignedOut } from './api/http';
+import { followRevisions } from './api/model';
+import { sessionQuery } from './api/session';
+import { Providers } from './app/Providers';
+import { paintEarly } from './app/preferences';
+import { createQueryClient } from './app/queryClient';
+import { buildRouter } from './app/router';
+
+paintEarly();
+const client = createQueryClient();
+const router = buildRouter(client);
+followRevisions(client);
+onSignedOut(() => {
+  // The session ended while somebody worked: back to the sign-in page, and here again afterwards.
+  if (!client.getQueryData(sessionQuery.queryKey)) return;
+  client.clear();
+  client.setQueryData(sessionQuery.queryKey, null);
+  void router.navigate({ to: '/sign-in', search: { to: router.state.location.href } });
+});
+
+const element = document.getElementById('root');
+if (!element) throw new Error('index.html has no #root');
+createRoot(element).render(
+  <StrictMode>
+    <Providers client={client}>
+      <RouterProvider router={router} />
+    </Providers>
+  </StrictMode>,
+);
