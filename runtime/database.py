@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -74,13 +74,13 @@ class Database:
     async def connection(self) -> AsyncIterator[asyncpg.Connection[Any]]:
         """A connection on which each statement is a transaction of its own."""
         async with self._pool.acquire() as connection:
-            yield connection
+            yield cast("asyncpg.Connection[Any]", connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection[Any]]:
         """A connection in a transaction: committed at the end, rolled back when an exception passes."""
         async with self._pool.acquire() as connection, connection.transaction():
-            yield connection
+            yield cast("asyncpg.Connection[Any]", connection)
 
     @asynccontextmanager
     async def dedicated(self) -> AsyncIterator[asyncpg.Connection[Any]]:

@@ -23,7 +23,7 @@ def _about(text: str) -> msgspec.Meta:
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator may set. Each attribute is the environment variable ``TANGRAM_<NAME>``; an empty one is unset."""
+    """What an operator may set. Each attribute is ``TANGRAM_<NAME>`` in the environment; an empty one is unset."""
 
     home: Annotated[Path, _about("Data folder: bundled database, uploaded files, secret key")]
     database_url: Annotated[

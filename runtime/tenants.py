@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -16,10 +16,12 @@ from runtime.migrations import upgrade_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from runtime.database import Database
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+CHANNEL = "tangram_revision"  # a new revision of a tenant (its number), or the tenant's end (null)
 COLUMNS = "name, schema, label, server, host, created_at"
 
 
@@ -83,6 +85,10 @@ class Tenants:
             if schema is None:
                 raise LookupError(name)
             connection.execute(sa.schema.DropSchema(schema, cascade=True))
+            message = json.dumps({"tenant": name, "revision": None})
+            connection.execute(
+                sa.text("SELECT pg_notify(:channel, :message)"), {"channel": CHANNEL, "message": message}
+            )
             # of jobs the waiting ones are enough: one that runs finds no tenant and ends
             connection.execute(
                 sa.text(
@@ -117,8 +123,8 @@ def _create(connection: sa.Connection, name: str, label: str, host: str | None) 
     connection.execute(sa.schema.CreateSchema(schema))
     upgrade_tenant(connection, schema)
     names = Names.load([])
-    nothing = kernel.model.Model.empty(schema)
     model = kernel.model.compile([], schema=schema, revision=0, names=names)
+    nothing = replace(model, objects={}, references={}, documents={})
     kernel.migration.apply(kernel.migration.plan(nothing, model), connection)
     for new in names.new_rows:
         connection.execute(
@@ -129,7 +135,7 @@ def _create(connection: sa.Connection, name: str, label: str, host: str | None) 
             dict(new),
         )
     connection.execute(sa.text(f"INSERT INTO \"{schema}\".revision (number, comment) VALUES (0, 'tenant created')"))
-    return _tenant(row)
+    return _tenant(dict(row))
 
 
 def _tenant(row: Mapping[str, Any]) -> Tenant:

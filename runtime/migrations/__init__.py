@@ -7,7 +7,7 @@ here: the kernel plans their DDL from the difference of two Models.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,9 +37,7 @@ async def upgrade(db: Database) -> list[str]:
     changed = ["tangram"] if await db.run_sync(upgrade_control) else []
     async with db.connection() as connection:
         schemas = [row["schema"] for row in await connection.fetch('SELECT schema FROM "tangram".tenant ORDER BY name')]
-    for schema in schemas:
-        if await db.run_sync(lambda sync, schema=schema: upgrade_tenant(sync, schema)):  # type: ignore[misc]
-            changed.append(schema)
+    changed += [schema for schema in schemas if await db.run_sync(partial(upgrade_tenant, schema=schema))]
     return changed
 
 

@@ -5,8 +5,8 @@
 """
 
 from runtime.revisions.changes import (
-    ChangeSet,
     ChangedDocument,
+    ChangeSet,
     LossesNotAccepted,
     NotDraft,
     create,

@@ -7,18 +7,19 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
+
 import kernel.model
 from kernel.names import Names
+from runtime.tenants import CHANNEL
 
 if TYPE_CHECKING:
-    import asyncpg
-
     from kernel.model import Model
     from runtime.database import Database
     from runtime.tenants import Tenant, Tenants
 
-CHANNEL = "tangram_revision"
 RECONNECT_SECONDS = 0.5
+PROBE_SECONDS = 15.0
 log = logging.getLogger(__name__)
 
 
@@ -45,6 +46,12 @@ class Models:
             return model
         return await self._refresh(tenant_name, at_least=0)
 
+    def show(self, tenant_name: str, model: Model) -> None:
+        """Serve a Model that this process has just published, unless a newer one is here already."""
+        known = self._models.get(tenant_name)
+        if known is None or known.revision < model.revision:
+            self._models[tenant_name] = model
+
     async def start(self) -> None:
         """Begin to follow revisions published by other processes; returns once the channel is listened to."""
         self._listener = asyncio.create_task(self._follow(), name="revisions")
@@ -66,29 +73,29 @@ class Models:
             if tenant is None:
                 self._models.pop(tenant_name, None)
                 raise LookupError(tenant_name)
-            self._models[tenant_name] = model = await load(self._db, tenant)
-            return model
+            self.show(tenant_name, await load(self._db, tenant))
+            return self._models[tenant_name]
 
     async def _follow(self) -> None:
         while True:
             closed = asyncio.Event()
             try:
-                async with self._db.connection() as connection:
-                    connection.add_termination_listener(lambda *_: closed.set())
+                async with self._db.dedicated() as connection:
+                    connection.add_termination_listener(lambda *_, closed=closed: closed.set())
                     await connection.add_listener(CHANNEL, self._hear)
                     self._listening.set()
                     for name in list(self._models):
                         self._later(name, self._models[name].revision + 1, quiet=True)
-                    await closed.wait()
-            except OSError as error:
-                log.warning("lost the revision channel: %s", error)
-            except Exception as error:  # asyncpg raises several families when the server goes away
+                    await _until_lost(connection, closed)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("lost the revision channel: %r", error)
             await asyncio.sleep(RECONNECT_SECONDS)
 
     def _hear(self, connection: Any, pid: int, channel: str, payload: object) -> None:
         message = json.loads(str(payload))
-        if message["tenant"] in self._models:
+        if message["revision"] is None:
+            self._models.pop(message["tenant"], None)
+        elif message["tenant"] in self._models:
             self._later(message["tenant"], message["revision"])
 
     def _later(self, name: str, at_least: int, *, quiet: bool = False) -> None:
@@ -101,10 +108,23 @@ class Models:
                 await self._refresh(name, at_least)
             except LookupError:
                 log.info("tenant %s is gone", name)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("revision %d of tenant %s is read later: %r", at_least, name, error)
+                await asyncio.sleep(RECONNECT_SECONDS)
+                self._later(name, at_least)
 
         task = asyncio.create_task(refresh())
         self._refreshes.add(task)
         task.add_done_callback(self._refreshes.discard)
+
+
+async def _until_lost(connection: asyncpg.Connection[Any], closed: asyncio.Event) -> None:
+    """Return or raise when the connection is gone, also where the other side vanished without a word."""
+    while not closed.is_set():
+        try:
+            await asyncio.wait_for(closed.wait(), PROBE_SECONDS)
+        except TimeoutError:
+            await connection.execute("SELECT 1", timeout=PROBE_SECONDS)
 
 
 async def current_revision(db: Database, tenant: Tenant) -> int:
@@ -125,7 +145,9 @@ async def read(connection: asyncpg.Connection[Any], tenant: Tenant) -> tuple[int
     """The newest revision's number, its documents and the physical names, as stored."""
     schema = tenant.schema
     number = await connection.fetchval(f'SELECT coalesce(max(number), 0) FROM "{schema}".revision')
-    rows = await connection.fetch(f'SELECT body::text AS body, package FROM "{schema}".document ORDER BY kind, name')
+    rows = await connection.fetch(
+        f'SELECT body::text AS body, package FROM "{schema}".document ORDER BY kind COLLATE "C", name COLLATE "C"'
+    )
     names = await connection.fetch(
         f'SELECT object, field, physical, type, retired_at FROM "{schema}".physical_name ORDER BY physical'
     )

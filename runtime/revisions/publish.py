@@ -15,7 +15,7 @@ from kernel.faults import Fault, Invalid
 from kernel.names import Names
 from metadata import core_documents
 from runtime.revisions.changes import ChangeSet, LossesNotAccepted, NotDraft, get
-from runtime.revisions.models import CHANNEL
+from runtime.tenants import CHANNEL
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -59,7 +59,7 @@ async def check(call: Call, change_id: UUID) -> CheckResult:
 
     def run(connection: sa.Connection) -> CheckResult:
         try:
-            compiled = _compile(connection, call.tenant.schema, change)
+            compiled = _compile(connection, call, change)
         except (Invalid, Conflict) as error:
             return CheckResult(faults=error.faults)
         return CheckResult(plan=compiled.plan, losses=compiled.losses)
@@ -84,24 +84,28 @@ async def publish(
     """
     change = await get(call, change_id)
 
-    def run(connection: sa.Connection) -> int:
+    def run(connection: sa.Connection) -> Model:
         schema = call.tenant.schema
         connection.execute(sa.text("SELECT set_config('lock_timeout', :timeout, true)"), {"timeout": LOCK_TIMEOUT})
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:schema))"), {"schema": schema})
         state = connection.scalar(sa.text(f'SELECT state FROM "{schema}".change_set WHERE id = :id'), {"id": change.id})
         if state != "draft":
             raise NotDraft(str(change.id))
-        compiled = _compile(connection, schema, change)
+        compiled = _compile(connection, call, change)
         if compiled.losses and not accept_losses:
             raise LossesNotAccepted(compiled.losses)
         kernel.migration.apply(compiled.plan, connection)
         _store(connection, call, change, compiled, comment=comment, package=package)
-        return compiled.new.revision
+        return compiled.new
 
-    return await call.db.run_sync(run)
+    model = await call.db.run_sync(run)
+    if call.models is not None:
+        call.models.show(call.tenant.name, model)  # so that the caller's next request finds what it published
+    return model.revision
 
 
-def _compile(connection: sa.Connection, schema: str, change: ChangeSet) -> _Compiled:
+def _compile(connection: sa.Connection, call: Call, change: ChangeSet) -> _Compiled:
+    schema = call.tenant.schema
     number = int(connection.scalar(sa.text(f'SELECT coalesce(max(number), 0) FROM "{schema}".revision')) or 0)
     rows = connection.execute(sa.text(f'SELECT kind, name, body FROM "{schema}".document')).all()
     published: dict[tuple[str, str], dict[str, Any]] = {(row.kind, row.name): _json(row.body) for row in rows}
@@ -119,9 +123,12 @@ def _compile(connection: sa.Connection, schema: str, change: ChangeSet) -> _Comp
         sa.text(f'SELECT object, field, physical, type, retired_at FROM "{schema}".physical_name')
     ).all()
     name_rows = [dict(row._mapping) for row in stored]
-    old = kernel.model.compile(published.values(), schema=schema, revision=number, names=Names.load(name_rows))
+    old = call.model
+    if old.revision != number:
+        old = kernel.model.compile(published.values(), schema=schema, revision=number, names=Names.load(name_rows))
     names = Names.load(name_rows)
-    new = kernel.model.compile(merged.values(), schema=schema, revision=number + 1, names=names)
+    in_order = [merged[key] for key in sorted(merged)]  # as ``models.read`` has them: every process compiles the same
+    new = kernel.model.compile(in_order, schema=schema, revision=number + 1, names=names)
     plan = kernel.migration.plan(old, new)
     return _Compiled(old, new, names, plan, _losses(connection, old, plan))
 

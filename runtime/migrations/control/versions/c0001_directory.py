@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,7 +30,7 @@ def upgrade() -> None:
     op.execute("CREATE SCHEMA procrastinate")
     op.execute("SELECT set_config('search_path', 'procrastinate, pg_catalog', true)")
     script = PROCRASTINATE.read_text("utf-8")
-    driver = op.get_bind().connection.dbapi_connection
+    driver: Any = op.get_bind().connection.dbapi_connection
     driver.run_async(lambda connection: connection.execute(script))  # many statements: not for a prepared one
     for signature in op.get_bind().scalars(
         sa.text("SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'procrastinate'::regnamespace")
