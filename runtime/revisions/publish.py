@@ -18,6 +18,7 @@ from runtime.revisions.changes import ChangeSet, LossesNotAccepted, NotDraft, ge
 from runtime.tenants import CHANNEL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from kernel.migration import Plan
@@ -68,12 +69,22 @@ async def check(call: Call, change_id: UUID) -> CheckResult:
 
 
 async def publish(
-    call: Call, change_id: UUID, *, comment: str = "", accept_losses: bool = False, package: str | None = None
+    call: Call,
+    change_id: UUID,
+    *,
+    comment: str = "",
+    accept_losses: bool = False,
+    package: str | None = None,
+    also: Callable[[sa.Connection], None] | None = None,
 ) -> int:
     """Make a draft the next revision and return its number.
 
     Documents, DDL, physical names, the audit row and the notification to other processes share one transaction.
     Publishing to one tenant is serialised by an advisory lock.
+
+    Args:
+        package: the package that the documents come from.
+        also: more to store in the same transaction.
 
     Raises:
         LookupError: no such change set.
@@ -96,6 +107,8 @@ async def publish(
             raise LossesNotAccepted(compiled.losses)
         kernel.migration.apply(compiled.plan, connection)
         _store(connection, call, change, compiled, comment=comment, package=package)
+        if also is not None:
+            also(connection)
         return compiled.new
 
     model = await call.db.run_sync(run)
