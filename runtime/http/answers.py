@@ -97,3 +97,14 @@ def attachment(name: str, media_type: str) -> Headers:
         (b"content-disposition", f'attachment; filename="{name}"'.encode()),
         NO_STORE,
     ]
+
+
+def to_json(value: Any) -> Any:
+    """A Struct as what JSON holds: dictionaries, lists, text, numbers."""
+    return msgspec.to_builtins(value)
+
+
+def given(body: msgspec.Struct) -> dict[str, Any]:
+    """The properties that a request body really had."""
+    values = {name: getattr(body, name) for name in body.__struct_fields__}
+    return {name: value for name, value in values.items() if value is not msgspec.UNSET}

@@ -6,9 +6,9 @@ Bodies of records are compiled per object by the kernel.
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  (msgspec reads the annotations)
+from datetime import datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID  # noqa: TC003
+from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -143,13 +143,13 @@ class QueryRequest(Struct):
 
     fields: list[str] | UnsetType = UNSET
     expand: list[str] | UnsetType = UNSET
-    filter: JsonObject | None | UnsetType = UNSET
+    filter: JsonObject | UnsetType | None = UNSET
     sort: list[SortKey] | UnsetType = UNSET
-    cursor: str | None | UnsetType = UNSET
+    cursor: str | UnsetType | None = UNSET
     limit: Annotated[int, Meta(ge=1, le=200)] | UnsetType = UNSET
     count: bool | UnsetType = UNSET
     q: str | UnsetType = UNSET
-    deleted: Literal["only"] | None | UnsetType = UNSET
+    deleted: Literal["only"] | UnsetType | None = UNSET
 
 
 class ExportRequest(Struct):
@@ -157,10 +157,10 @@ class ExportRequest(Struct):
 
     format: Literal["csv", "xlsx"] = "csv"
     columns: list[str] | UnsetType = UNSET
-    filter: JsonObject | None | UnsetType = UNSET
+    filter: JsonObject | UnsetType | None = UNSET
     sort: list[SortKey] | UnsetType = UNSET
     q: str | UnsetType = UNSET
-    deleted: Literal["only"] | None | UnsetType = UNSET
+    deleted: Literal["only"] | UnsetType | None = UNSET
 
 
 class Group(Struct, rename={"as_": "as"}):
@@ -178,7 +178,7 @@ class Measure(Struct, rename={"as_": "as"}):
 class AggregateRequest(Struct):
     measures: list[Measure]
     group: list[Group] | UnsetType = UNSET
-    filter: JsonObject | None | UnsetType = UNSET
+    filter: JsonObject | UnsetType | None = UNSET
     sort: list[SortKey] | UnsetType = UNSET
     limit: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     time_zone: str | UnsetType = UNSET
@@ -197,7 +197,7 @@ class AggregateAnswer(Struct):
 
 
 class Operation(Struct):
-    """One write of a batch. ``ref`` names its record for later ``{"$ref": ...}``; ``key`` is {field: value} of an upsert."""
+    """One write of a batch; ``ref`` names its record for later ``{"$ref": ...}``, ``key`` is {field: value} of an upsert."""
 
     op: Literal["create", "update", "delete", "upsert"]
     object: str

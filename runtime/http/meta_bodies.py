@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  (msgspec reads the annotations)
+from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID  # noqa: TC003
+from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from runtime.http.bodies import DocumentName, Input, JsonObject, ProblemError, SortKey
@@ -16,7 +17,7 @@ from runtime.http.bodies import DocumentName, Input, JsonObject, ProblemError, S
 class PicklistValue(Struct):
     value: str
     label: str
-    color: str | None | UnsetType = UNSET
+    color: str | UnsetType | None = UNSET
     active: bool | UnsetType = UNSET
     default: bool | UnsetType = UNSET
 
@@ -38,17 +39,17 @@ class FieldDescription(Struct):
     groupable: bool
     operators: list[str]
     default: Any = UNSET
-    target: str | None | UnsetType = UNSET
-    values: list[PicklistValue] | None | UnsetType = UNSET
-    min: float | str | None | UnsetType = UNSET
-    max: float | str | None | UnsetType = UNSET
-    min_length: int | None | UnsetType = UNSET
-    max_length: int | None | UnsetType = UNSET
-    pattern: str | None | UnsetType = UNSET
-    scale: int | None | UnsetType = UNSET
-    currency: str | None | UnsetType = UNSET
-    format: str | None | UnsetType = UNSET
-    on_delete: str | None | UnsetType = UNSET
+    target: str | UnsetType | None = UNSET
+    values: list[PicklistValue] | UnsetType | None = UNSET
+    min: float | str | UnsetType | None = UNSET
+    max: float | str | UnsetType | None = UNSET
+    min_length: int | UnsetType | None = UNSET
+    max_length: int | UnsetType | None = UNSET
+    pattern: str | UnsetType | None = UNSET
+    scale: int | UnsetType | None = UNSET
+    currency: str | UnsetType | None = UNSET
+    format: str | UnsetType | None = UNSET
+    on_delete: str | UnsetType | None = UNSET
 
 
 class RelatedDescription(Struct):
@@ -70,7 +71,7 @@ class LayoutSection(Struct):
 class LayoutRelated(Struct):
     object: str
     field: str
-    label: str | None | UnsetType = UNSET
+    label: str | UnsetType | None = UNSET
     columns: list[str] | UnsetType = UNSET
     sort: list[SortKey] | UnsetType = UNSET
     limit: int | UnsetType = UNSET
@@ -85,7 +86,7 @@ class LayoutDescription(Struct):
     sections: list[LayoutSection] | UnsetType = UNSET
     related: list[LayoutRelated] | UnsetType = UNSET
     default: bool | UnsetType = UNSET
-    description: str | None | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
 
 
 class ViewColumn(Struct):
@@ -101,11 +102,11 @@ class ViewDescription(Struct):
     object: str
     columns: list[ViewColumn]
     type: str | UnsetType = UNSET
-    filter: JsonObject | None | UnsetType = UNSET
+    filter: JsonObject | UnsetType | None = UNSET
     sort: list[SortKey] | UnsetType = UNSET
     default: bool | UnsetType = UNSET
     position: int | UnsetType = UNSET
-    description: str | None | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
 
 
 class ObjectDescription(Struct):
@@ -146,9 +147,9 @@ class AppDescription(Struct):
     name: str
     label: str
     items: list[AppItem] | UnsetType = UNSET
-    icon: str | None | UnsetType = UNSET
+    icon: str | UnsetType | None = UNSET
     position: int | UnsetType = UNSET
-    description: str | None | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
 
 
 class Description(Struct):
@@ -220,8 +221,8 @@ class DocumentReference(Input):
 
 class ChangesRequest(Input):
     title: Title = ""
-    documents: Annotated[list[JsonObject], Meta(max_length=5000)] = []
-    deletes: Annotated[list[DocumentReference], Meta(max_length=5000)] = []
+    documents: Annotated[list[JsonObject], Meta(max_length=5000)] = msgspec.field(default_factory=list)
+    deletes: Annotated[list[DocumentReference], Meta(max_length=5000)] = msgspec.field(default_factory=list)
 
 
 class PublishRequest(Input):

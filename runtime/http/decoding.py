@@ -1,0 +1,110 @@
+"""JSON bodies in: malformed, too deep, wrong types and text that cannot be stored are faults with a pointer each."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from kernel.faults import Fault, escape
+from runtime.http.problems import Refused, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+T = TypeVar("T")
+DEPTH_LIMIT = 100
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_MISSING = re.compile(r"Object missing required field `(.+)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `(.+)`")
+_TYPE = re.compile(r"Expected `(.+?)`, got `(.+)`")
+_PLACE = re.compile(r"\.([^.\[\]`]+)|\[(\d+)\]|\[\.\.\.\]")
+_LENGTH = {
+    "Expected `str` of length <= (\\d+)": ("too_long", "max"),
+    "Expected `str` of length >= (\\d+)": ("too_short", "min"),
+    "Expected `int` >= (-?\\d+)": ("below_minimum", "min"),
+    "Expected `int` <= (-?\\d+)": ("above_maximum", "max"),
+    "Expected `array` of length <= (\\d+)": ("too_many_items", "max"),
+    "Expected `array` of length >= (\\d+)": ("too_few_items", "min"),
+}
+
+
+@lru_cache(maxsize=256)
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+def decode(raw: bytes, kind: type[T]) -> T:
+    """Decode a body of JSON.
+
+    Raises:
+        Refused: ``bad-request`` where it is not JSON or nested too deeply, ``invalid`` where it does not fit ``kind``.
+    """
+    if not raw:
+        raise refuse("bad-request", "body_missing", pointer="")
+    if too_deep(raw):
+        raise refuse("bad-request", "json_too_deep", pointer="", max=DEPTH_LIMIT)
+    try:
+        value: T = _decoder(kind).decode(raw)
+    except msgspec.ValidationError as error:
+        raise Refused("invalid", None, [_fault(str(error))]) from None
+    except RecursionError:
+        raise refuse("bad-request", "json_too_deep", pointer="", max=DEPTH_LIMIT) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise refuse("bad-request", "malformed_json", pointer="", reason=str(error)) from None
+    # A NUL or half a surrogate pair can be written only as an escape, so most bodies need no closer look.
+    if b"\\u" in raw:
+        faults = [Fault(pointer, "bad_text", {}) for pointer in _unstorable(msgspec.json.decode(raw), "")]
+        if faults:
+            raise Refused("invalid", None, faults)
+    return value
+
+
+def too_deep(raw: bytes) -> bool:
+    """Whether arrays and objects are nested deeper than the limit. What is in strings does not count."""
+    brackets = raw.translate(None, _NOT_BRACKETS)
+    if len(brackets) <= DEPTH_LIMIT or _deepest(brackets) <= DEPTH_LIMIT:
+        return False
+    return _deepest(_STRING.sub(b"", raw).translate(None, _NOT_BRACKETS)) > DEPTH_LIMIT
+
+
+def _deepest(brackets: bytes) -> int:
+    return max(accumulate(map(_STEP.__getitem__, brackets)), default=0)
+
+
+def _unstorable(value: Any, pointer: str) -> Iterator[str]:
+    if isinstance(value, str):
+        if "\x00" in value or _SURROGATE.search(value):
+            yield pointer
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if "\x00" in key:
+                yield pointer
+            yield from _unstorable(item, f"{pointer}/{escape(key)}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unstorable(item, f"{pointer}/{index}")
+
+
+def _fault(said: str) -> Fault:
+    """msgspec's words as a fault: ``Expected `str`, got `int` - at `$.a[0].b``` gives wrong_type at /a/0/b."""
+    message, _, place = said.partition(" - at `$")
+    pointer = "".join(
+        f"/{escape(name)}" if name else f"/{index or '*'}" for name, index in _PLACE.findall(place.rstrip("`"))
+    )
+    if found := _MISSING.fullmatch(message):
+        return Fault(f"{pointer}/{escape(found[1])}", "missing_property", {"property": found[1]})
+    if found := _UNKNOWN.fullmatch(message):
+        return Fault(f"{pointer}/{escape(found[1])}", "unknown_property", {"property": found[1]})
+    if found := _TYPE.fullmatch(message):
+        return Fault(pointer, "wrong_type", {"expected": found[1]})
+    for pattern, (code, name) in _LENGTH.items():
+        if found := re.fullmatch(pattern, message):
+            return Fault(pointer, code, {name: found[1]})
+    return Fault(pointer, "value_mismatch", {})

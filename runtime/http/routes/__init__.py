@@ -1,0 +1,1 @@
+"""The handlers, one module an area; each is thin: it reads the request, calls the runtime, and answers with bytes."""
