@@ -20,7 +20,8 @@ def schemas() -> dict[str, dict[str, Any]]:
 @cache
 def common() -> dict[str, Any]:
     """The parts that the schemas of all kinds share, as one JSON Schema with ``$id`` ``common.json``."""
-    return _read("schemas/common.json")
+    found: dict[str, Any] = _read("schemas/common.json")
+    return found
 
 
 @cache
