@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from runtime import migrations
 from runtime.call import Call
 from runtime.database import Database
 from runtime.postgres import Postgres
@@ -37,12 +38,20 @@ class Platform:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, settings: Settings, *, database_url: str | None = None, follow: bool = True, name: str = "tangram"
+        cls,
+        settings: Settings,
+        *,
+        database_url: str | None = None,
+        follow: bool = True,
+        migrate: bool = False,
+        name: str = "tangram",
     ) -> AsyncIterator[Platform]:
-        """Connect to the database and, unless ``follow`` is false, keep up with revisions of other processes.
+        """Connect to the database.
 
         Args:
             database_url: default is that of the settings, and without one the bundled server's.
+            follow: keep up with revisions that other processes publish.
+            migrate: bring the platform's tables to the newest version first.
             name: what the database lists this process as.
 
         Raises ``DatabaseUnusable``.
@@ -50,6 +59,8 @@ class Platform:
         url = database_url or settings.database_url or bundled_url(settings)
         db = await Database.open(url, max_size=settings.pool_size, application_name=name)
         try:
+            if migrate:
+                await migrations.upgrade(db)
             tenants = Tenants(db)
             models = Models(db, tenants)
             if follow:

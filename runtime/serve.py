@@ -1,0 +1,108 @@
+"""The two roles of a process: ``serve`` answers HTTP, ``work`` runs jobs. Both end cleanly on SIGTERM and SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import socket
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+import uvloop
+
+from runtime import jobs
+from runtime.platform import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+
+    from runtime.settings import Settings
+
+GRACE_SECONDS = 10
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def configure_log(settings: Settings) -> None:
+    """Log to standard error; libraries only from warnings on, unless the level is ``debug``."""
+    level = getattr(logging, settings.log_level.upper())
+    logging.basicConfig(level=level, format=LOG_FORMAT, datefmt="%H:%M:%S")
+    if level > logging.DEBUG:
+        for name in ("procrastinate", "uvicorn", "alembic", "asyncio", "psycopg", "casbin"):
+            logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+def serve(settings: Settings, *, descriptor: int | None = None, url: str | None = None) -> None:
+    """Answer HTTP until a signal comes.
+
+    Args:
+        descriptor: a listening socket to inherit; without one a socket is opened on the settings' host and port.
+        url: address of the database, default that of the settings.
+    """
+
+    async def role() -> None:
+        from runtime.http import create_app  # noqa: PLC0415  # a worker needs no web framework
+
+        async with Platform.open(settings, database_url=url, migrate=True, name="tangram web") as platform:
+            config = uvicorn.Config(
+                create_app(platform),
+                host=settings.host,
+                port=settings.port,
+                http="httptools",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=True,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+                timeout_keep_alive=75,
+            )
+            server = _Server(config)
+            _on_signals(lambda: setattr(server, "should_exit", True))
+            _quiet_collector()
+            await server.serve(sockets=None if descriptor is None else [socket.socket(fileno=descriptor)])
+            if not server.started:
+                raise SystemExit(1)
+
+    _run(role())
+
+
+def work(settings: Settings, *, url: str | None = None) -> None:
+    """Run jobs until a signal comes."""
+
+    async def role() -> None:
+        async with Platform.open(settings, database_url=url, migrate=True, name="tangram worker") as platform:
+            stop = asyncio.Event()
+            _on_signals(stop.set)
+            await jobs.work(platform, jobs_at_a_time=settings.worker_jobs, stop=stop)
+            if not stop.is_set():
+                raise SystemExit(1)  # it lost the database: whoever watches over us starts us again
+
+    _run(role())
+
+
+class _Server(uvicorn.Server):
+    """uvicorn would end the process by the signal itself before the platform is closed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _on_signals(act: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, act)
+
+
+def _quiet_collector() -> None:
+    """What is there now stays: keep the garbage collector from walking through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def _run(role: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(role)
