@@ -1,0 +1,49 @@
+"""The one door to the data: every read and every write of records goes through here.
+
+Access, validation, history, audit, events and idempotency happen here and only here, in one transaction a write.
+PostgreSQL makes the JSON that is answered.
+"""
+
+from runtime.records.errors import (
+    AccessDenied,
+    BadQuery,
+    Busy,
+    IdempotencyInProgress,
+    IdempotencyMismatch,
+    Invalid,
+    InUse,
+    NotFound,
+    Stale,
+    Taken,
+)
+from runtime.records.idempotency import Idempotency
+from runtime.records.query import Query
+from runtime.records.reading import listing, read, read_by
+from runtime.records.sets import Result, Row, write_many
+from runtime.records.writing import Written, create, delete, restore, update
+
+__all__ = [
+    "AccessDenied",
+    "BadQuery",
+    "Busy",
+    "Idempotency",
+    "IdempotencyInProgress",
+    "IdempotencyMismatch",
+    "InUse",
+    "Invalid",
+    "NotFound",
+    "Query",
+    "Result",
+    "Row",
+    "Stale",
+    "Taken",
+    "Written",
+    "create",
+    "delete",
+    "listing",
+    "read",
+    "read_by",
+    "restore",
+    "update",
+    "write_many",
+]

@@ -1,0 +1,220 @@
+"""Lists: filter, search, sort and page in one statement that answers with JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from kernel.faults import Fault
+from runtime import statements
+from runtime.records import cursors
+from runtime.records._door import UNANSWERABLE, question_refused
+from runtime.records.errors import BadQuery
+from runtime.records.filters import Filters, prepare
+from runtime.records.paths import Source, resolve
+from runtime.records.selection import record_json, wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kernel.model import FieldModel
+    from runtime.records._door import Door
+    from runtime.records.query import Query, Sort
+
+MOST_WORDS = 10
+
+
+@dataclass(slots=True, frozen=True)
+class Order:
+    """What a list is sorted by: fields along a path, and the direction; empty values come last either way."""
+
+    fields: tuple[FieldModel, ...]
+    descending: bool
+
+    def key(self, source: Source) -> sa.ColumnElement[Any]:
+        return self.fields[-1].sort(source.table(self.fields[:-1]))
+
+
+@dataclass(slots=True, frozen=True)
+class Page:
+    """A compiled list.
+
+    Attributes:
+        kinds: SQL types of the sort keys, as cursors hold them.
+    """
+
+    statement: statements.Statement
+    kinds: tuple[sa.types.TypeEngine[Any], ...]
+
+
+async def page(door: Door, query: Query) -> str:
+    """The body of a page. Raises ``BadQuery``."""
+    filters = prepare(door, query.filters)
+    words = search_words(query.q)
+    order = tuple((sort.path, sort.descending) for sort in query.sort)
+    values = filters.values
+    values.update((f"q{index}", pattern(word)) for index, word in enumerate(words))
+    after: tuple[bool, ...] = ()
+    if query.cursor is not None:
+        keys = cursors.decode(query.cursor, order, _kinds(door, query))
+        after = tuple(key is not None for key in keys)
+        values.update((f"k{index}", key) for index, key in enumerate(keys) if key is not None)
+    shape = ("list", door.object.name, query.fields, query.expand, filters.shape, order, after)
+    shape += (len(words), query.limit, query.count, query.deleted)
+    statement = statements.cache.get(door.owners, shape, lambda: _compile(door, query, filters, after, len(words)))
+    try:
+        async with door.call.db.connection() as connection:
+            row = await connection.fetchrow(statement.sql, *statement.arguments(values))
+    except UNANSWERABLE as error:
+        raise question_refused(error) from error
+    return body(row, query, order)
+
+
+def body(row: Any, query: Query, order: Any) -> str:
+    """The answer made of the row (data, number of records found, last sort keys, count if asked)."""
+    data, found, last = row[0], row[1], row[2]
+    following = f'"{cursors.encode(last, order)}"' if found > query.limit else "null"
+    count = f',"count":{row[3]}' if query.count else ""
+    return f'{{"data":{data or "[]"},"next":{following}{count}}}'
+
+
+def orders(door: Door, sorts: Sequence[Sort]) -> list[Order]:
+    """What to sort by; newest first where nothing is said. Raises ``BadQuery`` with every fault."""
+    found, faults = [], []
+    for sort in sorts:
+        try:
+            fields = resolve(door, sort.path, sort.pointer)
+            if not fields[-1].type.sortable:
+                raise BadQuery([Fault(sort.pointer, "field_not_sortable", {"field": sort.path})])
+        except BadQuery as error:
+            faults += error.faults
+        else:
+            found.append(Order(fields, sort.descending))
+    if faults:
+        raise BadQuery(faults)
+    identity = door.object.fields["id"]
+    if not any(order.fields == (identity,) for order in found):
+        found.append(Order((identity,), descending=found[-1].descending if found else True))
+    return found
+
+
+def search_words(q: str | None) -> list[str]:
+    """The words of a search, each of which has to be found; lower case. Raises ``BadQuery``."""
+    words = list(dict.fromkeys((q or "").lower().split()))
+    if len(words) > MOST_WORDS:
+        raise BadQuery([Fault("/q", "too_many_items", {"max": MOST_WORDS})])
+    return words
+
+
+def pattern(word: str) -> str:
+    """A LIKE pattern that finds the word anywhere."""
+    escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{escaped}%"
+
+
+def conditions(
+    door: Door, source: Source, filters: Filters, words: int, *, deleted: bool
+) -> list[sa.ColumnElement[bool]]:
+    """What the records of a list have to fulfil; the words are the parameters ``q0``, ``q1``, ..."""
+    table = source.root
+    found: list[sa.ColumnElement[bool]] = [
+        table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None)
+    ]
+    rules = filters.condition(source)
+    if rules is not None:
+        found.append(rules)
+    if words:
+        searched = door.object.search_expression(table)
+        if searched is None:
+            raise BadQuery([Fault("/q", "not_searchable", {"object": door.object.name})])
+        found += [searched.like(statements.parameter(f"q{index}", sa.Text())) for index in range(words)]
+    return found
+
+
+def order_by(order: Order, key: sa.ColumnElement[Any]) -> Any:
+    """A term of ORDER BY. Index order where it is the same: ascending puts nulls last by itself."""
+    if not order.descending:
+        return key.asc()
+    return key.desc() if order.fields[-1].name == "id" and len(order.fields) == 1 else key.desc().nulls_last()
+
+
+def beyond(
+    order: Sequence[Order], keys: Sequence[sa.ColumnElement[Any]], known: Sequence[bool]
+) -> sa.ColumnElement[bool]:
+    """Whether a record comes after the one whose sort keys are the parameters ``k0``, ``k1``, ...
+
+    Args:
+        known: for each key whether that record had a value.
+    """
+    condition: sa.ColumnElement[bool] = sa.false()
+    for index in reversed(range(len(order))):
+        key, alone = keys[index], index == len(order) - 1
+        if not known[index]:
+            condition = sa.and_(key.is_(None), condition)
+            continue
+        bound = statements.parameter(f"k{index}", key.type)
+        later = key < bound if order[index].descending else key > bound
+        if not alone:
+            later = sa.or_(later, key.is_(None), sa.and_(key == bound, condition))
+        elif order[index].fields[-1].name != "id":
+            later = sa.or_(later, key.is_(None))
+        condition = later
+    return condition
+
+
+def _kinds(door: Door, query: Query) -> tuple[sa.types.TypeEngine[Any], ...]:
+    """The SQL types of a list's sort keys."""
+    order = tuple((sort.path, sort.descending) for sort in query.sort)
+
+    def build() -> tuple[sa.types.TypeEngine[Any], ...]:
+        source = Source(door.object, door.model.objects)
+        return tuple(one.key(source).type for one in orders(door, query.sort))
+
+    kinds: tuple[sa.types.TypeEngine[Any], ...] = statements.cache.get(
+        door.owners, ("kinds", door.object.name, order), build
+    )
+    return kinds
+
+
+def _compile(door: Door, query: Query, filters: Filters, after: tuple[bool, ...], words: int) -> statements.Statement:
+    faults: list[Fault] = []
+    try:
+        node = wanted(door, query.fields, query.expand, deleted=query.deleted)
+    except BadQuery as error:
+        faults += error.faults
+    try:
+        order = orders(door, query.sort)
+    except BadQuery as error:
+        faults += error.faults
+    if faults:
+        raise BadQuery(faults)
+    source = Source(door.object, door.model.objects)
+    where = conditions(door, source, filters, words, deleted=query.deleted)
+    keys = [one.key(source) for one in order]
+    table = source.root
+    columns = [table.c[name] for name in node.columns()]
+    columns += [key.label(f"k{index}") for index, key in enumerate(keys)]
+    rows = sa.select(*columns).select_from(source.joined).where(*where)
+    if after:
+        rows = rows.where(beyond(order, keys, after))
+    rows = rows.order_by(*(order_by(one, key) for one, key in zip(order, keys, strict=True)))
+    found = rows.limit(sa.literal_column(str(query.limit + 1))).subquery("f")
+    numbered = sa.select(found, sa.func.row_number().over().label("n")).subquery("p")
+    limit = sa.literal_column(str(query.limit))
+    record = record_json(door, node, numbered)
+    last = [_at(sa.func.array_agg(numbered.c[f"k{index}"]), query.limit) for index in range(len(keys))]
+    answer = [
+        sa.cast(sa.func.json_agg(record).filter(numbered.c.n <= limit), sa.Text()),
+        sa.func.count(),
+        sa.cast(sa.func.json_build_array(*last), sa.Text()),
+    ]
+    if query.count:
+        answer.append(sa.select(sa.func.count()).select_from(source.joined).where(*where).scalar_subquery())
+    return statements.compile(sa.select(*answer).select_from(numbered))
+
+
+def _at(array: Any, position: int) -> Any:
+    """An element of an array, counted from 1."""
+    return sa.type_coerce(array, sa.ARRAY(sa.Text()))[sa.literal_column(str(position))]
