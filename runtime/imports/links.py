@@ -95,6 +95,10 @@ class Links:
                 )
         return {text for found in wanted.values() for text in found}
 
+    def clear(self) -> None:
+        """Forget everything: what was found out in a transaction that was rolled back may not be so."""
+        self._known.clear()
+
     def learn(self, text: str, found: UUID) -> None:
         """A record was created for a text."""
         self._known[text] = found

@@ -79,10 +79,8 @@ def compile(call: Call, entry: Entry) -> Plan:  # noqa: A001  # read as plan.com
         Invalid: the mapping does not fit the object as it is now.
         NotFound, AccessDenied: the object is gone, or the caller may not do what the import does.
     """
-    target = register.target(call, entry.object)
+    target = check(call, entry)
     columns = [sample.name for sample in entry.columns]
-    mapping.check(call.model, call.access, target, columns, entry.mapping, entry.options)
-    _require_access(call, target, entry)
     forms = _forms(target, entry.mapping, columns, register.table_path(call, entry), entry)
     links = {
         column.field: Links(call.model, target, column, forms.get(column.column, TextForm()))
@@ -91,6 +89,15 @@ def compile(call: Call, entry: Entry) -> Plan:  # noqa: A001  # read as plan.com
     }
     key = target.fields[entry.options.key] if entry.options.key else None
     return Plan(call, entry, target, Readers(target, columns, entry.mapping, entry.options, forms), links, key)
+
+
+def check(call: Call, entry: Entry) -> ObjectModel:
+    """The object that is imported into, once nothing speaks against it. Raises as ``compile`` does."""
+    target = register.target(call, entry.object)
+    columns = [sample.name for sample in entry.columns]
+    mapping.check(call.model, call.access, target, columns, entry.mapping, entry.options)
+    _require_access(call, target, entry)
+    return target
 
 
 def _require_access(call: Call, target: ObjectModel, entry: Entry) -> None:

@@ -57,13 +57,11 @@ class Position(msgspec.Struct, omit_defaults=True):
     Attributes:
         row: spreadsheet row of the last row that was dealt with.
         again: the file is through; the faulty rows are being gone through once more, up to ``row`` so far.
-        last_again: whether a second look at faulty rows has been taken after the file (see ``run``).
         conflicts: of an undo: records that were left because somebody changed them since.
     """
 
     row: int = 0
     again: bool = False
-    last_again: bool = False
     conflicts: int = 0
 
 

@@ -72,7 +72,7 @@ def sniff_csv(path: Path, upload: Upload, *, encoding: str = "", delimiter: str 
         head = file.read(SAMPLE_BYTES)
         start = max(0, upload.foreign_at - FOREIGN_BYTES // 2)
         file.seek(start)
-        foreign = _whole_lines(file.read(FOREIGN_BYTES), begun=start > 0)
+        foreign = _foreign_lines(file.read(FOREIGN_BYTES), begun=start > 0)
     encoding = _checked(encoding) if encoding else _encoding(head, foreign, upload)
     with text(head, encoding) as stream:
         try:
@@ -135,11 +135,11 @@ def _encoding(head: bytes, foreign: bytes, upload: Upload) -> str:
     return best.encoding if best is not None else ("gb18030" if _paired(foreign) else "cp1252")
 
 
-def _whole_lines(data: bytes, *, begun: bool) -> bytes:
-    """Cut off the lines at both ends that the sample has only a part of, so that no character is cut in two."""
-    start = data.find(b"\n") + 1 if begun else 0
-    end = data.rfind(b"\n") + 1 if len(data) == FOREIGN_BYTES else len(data)
-    return data[start:end] or data
+def _foreign_lines(data: bytes, *, begun: bool) -> bytes:
+    """The lines with bytes above 0x7F, which alone tell encodings apart; not those cut off at the ends of the sample."""
+    lines = data.splitlines(keepends=True)
+    whole = lines[1 if begun else 0 : len(lines) - 1 if len(data) == FOREIGN_BYTES else None]
+    return b"".join(line for line in whole if not line.isascii()) or data
 
 
 def _paired(data: bytes) -> bool:
