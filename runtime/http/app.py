@@ -32,15 +32,6 @@ log = logging.getLogger("tangram.access")
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
-def create_app(source: Platform | Settings) -> Litestar:
-    """The web application.
-
-    Args:
-        source: an open Platform, or settings from which the application opens one when it starts.
-    """
-    return Tangram(source)
-
-
 class Trace:
     """What is known of one request for its answer's headers and the log."""
 

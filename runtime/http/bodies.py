@@ -197,7 +197,7 @@ class AggregateAnswer(Struct):
 
 
 class Operation(Struct):
-    """One write of a batch; ``ref`` names its record for later ``{"$ref": ...}``, ``key`` is {field: value} of an upsert."""
+    """One write of a batch; ``ref`` names its record for a later ``{"$ref": ...}``, ``key`` is that of an upsert."""
 
     op: Literal["create", "update", "delete", "upsert"]
     object: str

@@ -273,7 +273,7 @@ def _identified(document: Mapping[str, Any], pointer: str) -> None:
 
 def _plan(plan: Plan, locale: str) -> meta_bodies.PlanDescription:
     return meta_bodies.PlanDescription(
-        steps=[meta_bodies.PlanStep(text(step.code, locale, step.parameters), list(step.sql)) for step in plan.steps],
+        steps=[meta_bodies.PlanStep(step.message(locale), step.sql()) for step in plan.steps],
         warnings=[warning.message(locale) for warning in plan.warnings],
     )
 
