@@ -8,7 +8,8 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from kernel.faults import Fault, Invalid
-from runtime.records import AccessDenied, BadQuery, NotFound, parse_filter
+from runtime.records import AccessDenied, BadQuery, NotFound
+from runtime.records.query import parse_filter
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -248,9 +248,9 @@ class HistoryList(Struct):
 
 
 class LookupRule(Struct):
-    """How a column finds the record that it names: by which field, and whether to create what is missing."""
+    """How a column finds the record that it names: by which field (null: the name), and whether to create it."""
 
-    match: str
+    match: str | None = None
     create_missing: bool = False
 
 
@@ -260,14 +260,28 @@ class ColumnMapping(Struct, omit_defaults=True):
     column: str
     field: str | None = None
     lookup: LookupRule | None = None
-    values: dict[str, Any] | None = None
+    values: dict[str, str | None] | None = None
     date_order: Literal["mdy", "dmy", "ymd", "auto"] | None = None
     decimal: Literal["point", "comma"] | None = None
 
 
-class ImportSettings(Input):
+class ImportOptions(Struct):
+    """How an import is run; ``runtime.imports.mapping.Options`` says what each means."""
+
+    mode: Literal["", "create", "update", "upsert"] | UnsetType = UNSET
+    key: str | UnsetType | None = UNSET
+    on_error: Literal["skip", "stop"] | UnsetType = UNSET
+    empty: Literal["keep", "clear"] | UnsetType = UNSET
+    ragged: Literal["fault", "pad"] | UnsetType = UNSET
+    encoding: str | UnsetType = UNSET
+    delimiter: str | UnsetType = UNSET
+    sheet: str | UnsetType = UNSET
+    header: int | UnsetType = UNSET
+
+
+class ImportSettings(Struct):
     mapping: list[ColumnMapping] | UnsetType = UNSET
-    options: JsonObject | UnsetType = UNSET
+    options: ImportOptions | UnsetType = UNSET
 
 
 class ImportColumn(Struct):
@@ -283,8 +297,9 @@ class Import(Struct):
     state: Literal["uploaded", "mapped", "queued", "running", "done", "failed", "cancelled", "undoing", "undone"]
     dry_run: bool
     columns: list[ImportColumn]
+    sheets: list[str]
     mapping: list[ColumnMapping]
-    options: JsonObject
+    options: ImportOptions
     total_rows: int | None
     done_rows: int
     created_rows: int

@@ -51,7 +51,7 @@ def decode(raw: bytes, kind: type[T]) -> T:
     if too_deep(raw):
         raise refuse("bad-request", "json_too_deep", pointer="", max=DEPTH_LIMIT)
     try:
-        value: T = _decoder(kind).decode(raw)
+        value: T = _decoder(kind).decode(raw)  # type: ignore[arg-type]  # types are hashable
     except msgspec.ValidationError as error:
         raise Refused("invalid", None, [_fault(str(error))]) from None
     except RecursionError:

@@ -93,7 +93,7 @@ class Routes:
 
     def _add(self, method: str, path: str, options: dict[str, Any]) -> Callable[[Handler], Handler]:
         def keep(handler: Handler) -> Handler:
-            name = f"{self.tag}_{handler.__name__}"  # type: ignore[attr-defined]
+            name = f"{self.tag}_{handler.__name__}"
             summary = (handler.__doc__ or "").strip().splitlines()[0].rstrip(".")
             self.operations.append(Operation(method, path, name, self.tag, summary, handler, **options))
             return handler

@@ -43,7 +43,7 @@ class Server:
         headers = exchange.headers
         authorization = headers.get(b"authorization")
         if authorization is not None:
-            admitted = await self._by_token(authorization)
+            admitted: Admitted | None = await self._by_token(authorization)
         else:
             # A browser sends the cookie by itself, also when another site's page makes it ask; signing in counts too.
             if exchange.request.scope["method"] not in SAFE_METHODS and _from_elsewhere(headers):

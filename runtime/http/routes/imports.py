@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from kernel.faults import Fault, Invalid, escape
 from runtime import imports
 from runtime.http import answers
 from runtime.http.answers import Answer, Stream
@@ -81,9 +82,15 @@ async def read_import(exchange: Exchange) -> Answer:
 @routes.patch("/api/imports/{id}", body=ImportSettings, answer=Import, problems=CHANGE)
 async def configure(exchange: Exchange) -> Answer:
     """Set which column goes into which field, and how."""
-    settings = await exchange.read(ImportSettings)
-    given = {name: answers.to_json(value) for name, value in answers.given(settings).items()}
-    return answers.value(await imports.configure(exchange.call, exchange.id(), **given))
+    settings = await exchange.read(dict[str, Any])
+    faults = [
+        Fault(f"/{escape(name)}", "unknown_property", {"property": name})
+        for name in settings
+        if name not in {"mapping", "options"}
+    ]
+    if faults:
+        raise Invalid(faults)
+    return answers.value(await imports.configure(exchange.call, exchange.id(), **settings))
 
 
 @routes.post(

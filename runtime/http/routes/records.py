@@ -171,7 +171,8 @@ async def create_record(exchange: Exchange) -> Answer:
 @routes.get("/api/{object}/{id}", answer=JsonObject, parameters=(FIELDS, EXPAND), problems=("not-found",), record=True)
 async def read_record(exchange: Exchange) -> Answer:
     """Read a record."""
-    fields, expand = None, ()
+    fields: tuple[str, ...] | None = None
+    expand: tuple[str, ...] = ()
     if exchange.request.scope["query_string"]:
         query = exchange.parameters("fields", "expand")
         parsed = records.Query.parse(query)
@@ -299,7 +300,14 @@ async def upsert_record(exchange: Exchange) -> Answer:
     exchange.parameters()
     name = exchange.path["object"]
     data = await exchange.read(dict[str, Any])
-    written = await records.upsert(exchange.call, name, exchange.path["field"], exchange.last_of_path(), data)
+    written = await records.upsert(
+        exchange.call,
+        name,
+        exchange.path["field"],
+        exchange.last_of_path(),
+        data,
+        idempotency=await exchange.idempotency(),
+    )
     if written.created:
         return _written(written, status=201, location=f"/api/{name}/{written.id}")
     return _written(written)
