@@ -105,9 +105,7 @@ def question_refused(error: Exception) -> BadQuery:
     return BadQuery([Fault("", "question_refused", {"reason": str(error).splitlines()[0]})])
 
 
-def write_refused(
-    error: asyncpg.PostgresError | asyncpg.InterfaceError, door: Door, pointer: str = ""
-) -> Exception:
+def write_refused(error: asyncpg.PostgresError | asyncpg.InterfaceError, door: Door, pointer: str = "") -> Exception:
     """What to tell of a write that PostgreSQL refused; the error itself where it is none of the caller's making."""
     if isinstance(error, asyncpg.UniqueViolationError):
         return Taken(taken_fault(door.object, str(error.constraint_name), pointer))

@@ -119,9 +119,7 @@ def conditions(
 ) -> list[sa.ColumnElement[bool]]:
     """What the records of a list have to fulfil; the words are the parameters ``q0``, ``q1``, ..."""
     table = source.root
-    found: list[sa.ColumnElement[bool]] = [
-        table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None)
-    ]
+    found: list[sa.ColumnElement[bool]] = [table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None)]
     rules = filters.condition(source)
     if rules is not None:
         found.append(rules)

@@ -61,9 +61,7 @@ async def refuse_missing(door: Door, lookups: Iterable[str], values: Mapping[str
     raise Invalid(faults)
 
 
-async def present(
-    connection: asyncpg.Connection[Any], door: Door, field: FieldModel, ids: Sequence[UUID]
-) -> set[UUID]:
+async def present(connection: asyncpg.Connection[Any], door: Door, field: FieldModel, ids: Sequence[UUID]) -> set[UUID]:
     """Which of the targets of a lookup are there; they are locked against being deleted."""
 
     def build() -> statements.Statement:

@@ -36,9 +36,7 @@ class Node:
         return list(dict.fromkeys(wanted))
 
 
-def wanted(
-    door: Door, fields: Iterable[str] | None, expand: Iterable[str] = (), *, deleted: bool = False
-) -> Node:
+def wanted(door: Door, fields: Iterable[str] | None, expand: Iterable[str] = (), *, deleted: bool = False) -> Node:
     """What to answer. ``id`` is always there. Raises ``BadQuery`` with every fault.
 
     Args:

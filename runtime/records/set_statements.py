@@ -47,7 +47,9 @@ def taken(door: Door, names: tuple[str, ...]) -> Statement:
         table = door.object.table
         columns = [table.c[door.object.fields[name].columns[0]] for name in names]
         keys = [parameter(f"u{index}", pg.ARRAY(column.type)) for index, column in enumerate(columns)]
-        asked = _unnest([(f"u{index}", column.type, key) for index, (column, key) in enumerate(zip(columns, keys, strict=True))])
+        asked = _unnest(
+            [(f"u{index}", column.type, key) for index, (column, key) in enumerate(zip(columns, keys, strict=True))]
+        )
         same = [column == asked.c[f"u{index}"] for index, column in enumerate(columns)]
         return statements.compile(sa.select(*columns).where(*same, table.c.deleted_at.is_(None)))
 

@@ -143,9 +143,7 @@ class _Writer:
         for position, _ in waiting:
             results[position] = Result("failed", faults=[Fault("", "taken", {"field": self.door.object.name})])
 
-    async def _referring(
-        self, wave: list[tuple[int, Row]], results: list[Result | None]
-    ) -> list[tuple[int, Row]]:
+    async def _referring(self, wave: list[tuple[int, Row]], results: list[Result | None]) -> list[tuple[int, Row]]:
         """Fail the rows with a lookup that points at nothing; return the others."""
         made = {row.id for _, row in wave if row.id is not None} if self.key is None else set()
         bad: dict[int, list[Fault]] = {}

@@ -62,13 +62,13 @@ async def create(
     """
     door = enter(call, object, "create")
     values = decode(door, data, "create")
-    values |= {"id": uuid7(), "version": 1, "created_by": call.identity.user_id, "updated_by": call.identity.user_id}
-    values.setdefault("owner_id", call.identity.user_id)
     lookups = referring(door, values)
     shape = ("create", object, lookups, idempotency is not None)
-    statement = statements.cache.get(
+    statement, blank = statements.cache.get(
         door.owners, shape, lambda: _create_statement(door, lookups, keyed=idempotency is not None)
     )
+    me = call.identity.user_id
+    values = {**blank, "owner_id": me, **values, "id": uuid7(), "version": 1, "created_by": me, "updated_by": me}
     row = await _run(door, statement, values, idempotency)
     if isinstance(row, Written):
         return row
@@ -130,30 +130,40 @@ async def delete(
     door = enter(call, object, "delete")
     if purge and not call.access.admin:
         raise AccessDenied("purge", object)
-    checks = restricting(door, deleted_too=purge)
 
     async def run() -> None:
         async with call.db.transaction() as connection:
-            table = door.object.table
-            lock = sa.select(table.c.version, table.c.deleted_at).where(table.c.id == parameter("id", traces.ID))
-            statement = statements.cache.get(
-                door.owners, ("lock", object), lambda: statements.compile(lock.with_for_update())
-            )
-            row = await connection.fetchrow(statement.sql, *statement.arguments({"id": id}))
-            if row is None or (row[1] is not None and not purge):
-                raise NotFound(object, id)
-            if if_match is not None and row[0] != if_match:
-                raise Stale(row[0])
-            await refuse_used(connection, door, checks, [id])
-            await _remove(connection, door, id, purge=purge)
+            await delete_in(connection, door, id, if_match=if_match, purge=purge)
 
     try:
-        if checks or purge:
+        if purge or restricting(door, deleted_too=False):
             await repeated(run)
         else:
             await _delete_at_once(door, id, if_match)
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise write_refused(error, door) from error
+
+
+async def delete_in(
+    connection: asyncpg.Connection[Any], door: Door, identity: UUID, *, if_match: int | None, purge: bool = False
+) -> int:
+    """Delete or purge a record in the caller's transaction; returns its new version.
+
+    Raises ``NotFound``, ``Stale``, ``InUse``.
+    """
+    table = door.object.table
+    lock = sa.select(table.c.version, table.c.deleted_at).where(table.c.id == parameter("id", traces.ID))
+    statement = statements.cache.get(
+        door.owners, ("lock", door.object.name), lambda: statements.compile(lock.with_for_update())
+    )
+    row = await connection.fetchrow(statement.sql, *statement.arguments({"id": identity}))
+    if row is None or (row[1] is not None and not purge):
+        raise NotFound(door.object.name, identity)
+    if if_match is not None and row[0] != if_match:
+        raise Stale(row[0])
+    await refuse_used(connection, door, restricting(door, deleted_too=purge), [identity])
+    await _remove(connection, door, identity, purge=purge)
+    return int(row[0]) + (0 if purge else 1)
 
 
 async def restore(call: Call, object: str, id: UUID) -> Written:  # noqa: A002
@@ -220,7 +230,10 @@ async def _known(door: Door, idempotency: Idempotency | None) -> Written | None:
     return Written(stored.id, stored.version, stored.body, replayed=True, created=stored.created)
 
 
-def _create_statement(door: Door, lookups: tuple[str, ...], *, keyed: bool) -> statements.Statement:
+def _create_statement(
+    door: Door, lookups: tuple[str, ...], *, keyed: bool
+) -> tuple[statements.Statement, dict[str, None]]:
+    """The statement, and its parameters without a value."""
     item = door.object
     names = created_columns(door)
     given: dict[str, Any] = {name: parameter(name, item.table.c[name].type) for name in names}
@@ -232,7 +245,7 @@ def _create_statement(door: Door, lookups: tuple[str, ...], *, keyed: bool) -> s
     answer = sa.select(new.c.id, new.c.version, body_of(door, new).label("body")).cte("answer")
     if keyed:
         made.append(keys.remember(door.model.schema, answer, created=True))
-    return statements.compile(sa.select(answer.c.body).add_cte(*made))
+    return statements.compile(sa.select(answer.c.body).add_cte(*made)), dict.fromkeys(names)
 
 
 def created_columns(door: Door) -> list[str]:
@@ -269,9 +282,7 @@ def _update_statement(
         good = good.where(sa.or_(answer.c.version > old.c.version, ~differs))
         good = good.where(sa.or_(match.is_(None), old.c.version == match))
         made.append(keys.remember(door.model.schema, good.cte("good"), created=False))
-    result = sa.select(answer.c.body, answer.c.version, old.c.version, differs).select_from(
-        answer.join(old, sa.true())
-    )
+    result = sa.select(answer.c.body, answer.c.version, old.c.version, differs).select_from(answer.join(old, sa.true()))
     return statements.compile(result.add_cte(*made))
 
 
@@ -301,9 +312,7 @@ def _delete_statement(door: Door) -> statements.Statement:
     return statements.compile(result.add_cte(*made))
 
 
-async def _remove(
-    connection: asyncpg.Connection[Any], door: Door, identity: UUID, *, purge: bool
-) -> None:
+async def _remove(connection: asyncpg.Connection[Any], door: Door, identity: UUID, *, purge: bool) -> None:
     """Delete or purge a record that is locked and may go."""
     shape = ("purge" if purge else "delete", door.object.name)
     statement = statements.cache.get(
