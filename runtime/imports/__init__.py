@@ -3,6 +3,8 @@
 from runtime.imports.errors import NoSpace, TooLarge, Unreadable, WrongState
 from runtime.imports.register import Import, delete, get, listing
 from runtime.imports.reports import fault_groups, faults, faults_csv
+from runtime.imports.run import cancel, resume, run_now, start
+from runtime.imports.undo import undo
 from runtime.imports.wizard import SIZE_LIMIT, configure, create, preview
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "TooLarge",
     "Unreadable",
     "WrongState",
+    "cancel",
     "configure",
     "create",
     "delete",
@@ -21,4 +24,8 @@ __all__ = [
     "get",
     "listing",
     "preview",
+    "resume",
+    "run_now",
+    "start",
+    "undo",
 ]

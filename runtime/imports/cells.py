@@ -156,10 +156,12 @@ class Readers:
 
     def _fill(self, reader: Reader, drafts: Sequence[Draft], values: Sequence[Any]) -> None:
         name, link = reader.field.name, reader.link
-        clear = self.options.empty == "clear"
+        clear, required = self.options.empty == "clear", reader.field.required
         for draft, value in zip(drafts, values, strict=True):
             if value is None:
-                if clear:
+                if clear and required:
+                    draft.problems.append(Problem("required", reader.column.column, name))
+                elif clear:
                     draft.values[name] = None
             elif type(value) is _Wrong:
                 shown = clean(draft.cells[reader.position])

@@ -117,7 +117,7 @@ async def _names(
     where = f"deleted_at IS NULL AND {column} IS NOT NULL"
     rows = await connection.fetch(
         f"SELECT DISTINCT {column}::text AS name FROM (SELECT {column} FROM {table} WHERE {where}"
-        f" LIMIT {ALL_RECORDS + 1}) some"
+        f" LIMIT {ALL_RECORDS + 1}) filled"
     )
     if len(rows) > ALL_RECORDS:
         beginnings = list({value.strip()[:BEGINNING].lower() for value in values})

@@ -136,7 +136,7 @@ def _encoding(head: bytes, foreign: bytes, upload: Upload) -> str:
 
 
 def _foreign_lines(data: bytes, *, begun: bool) -> bytes:
-    """The lines with bytes above 0x7F, which alone tell encodings apart; not those cut off at the ends of the sample."""
+    """The lines with bytes above 0x7F, which alone tell encodings apart, but those cut off by the sample."""
     lines = data.splitlines(keepends=True)
     whole = lines[1 if begun else 0 : len(lines) - 1 if len(data) == FOREIGN_BYTES else None]
     return b"".join(line for line in whole if not line.isascii()) or data
