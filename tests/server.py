@@ -123,9 +123,8 @@ def _digest() -> str:
 
 def _forget_old(connection: psycopg.Connection) -> None:
     rows = connection.execute(
-        "SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%' ORDER BY oid DESC OFFSET %s",
+        "SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%%' ORDER BY oid DESC OFFSET %s",
         (TEMPLATES_KEPT,),
     ).fetchall()
     for (name,) in rows:
-        if name not in {"template0", "template1"}:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
