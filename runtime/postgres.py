@@ -91,10 +91,9 @@ class Postgres:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._alone():
+            # it may be starting, or ending since its parent was killed a moment ago
+            self._wait(lambda: self.pid() is None or self.is_ready(), START_SECONDS, "neither got ready nor ended")
             if self.is_ready():
-                return False
-            if self.pid() is not None:
-                self._wait(self.is_ready, START_SECONDS, "did not get ready")
                 return False
             self._make()
             self._forget_lost_server()

@@ -78,10 +78,11 @@ def _use(connection: sa.Connection, path: str) -> None:
 
 
 def _version(connection: sa.Connection, schema: str) -> str | None:
-    table = f'"{schema}".alembic_version'
-    if connection.scalar(sa.text("SELECT to_regclass(:name)::text"), {"name": table}) is None:
+    # not to_regclass(): within a transaction it may answer from before the lock was waited for
+    there = sa.text("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = :schema AND tablename = 'alembic_version')")
+    if not connection.scalar(there, {"schema": schema}):
         return None
-    found: Any = connection.scalar(sa.text(f"SELECT version_num FROM {table}"))
+    found: Any = connection.scalar(sa.text(f'SELECT version_num FROM "{schema}".alembic_version'))
     return None if found is None else str(found)
 
 

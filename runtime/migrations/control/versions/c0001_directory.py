@@ -18,6 +18,7 @@ PROCRASTINATE = Path(__file__).parent.parent / "procrastinate_3_10.sql"
 
 def upgrade() -> None:
     op.execute('CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA "tangram"')
+    op.execute('ALTER EXTENSION pg_trgm SET SCHEMA "tangram"')  # where it was there already, in another schema
     op.create_table(
         "tenant",
         sa.Column("name", sa.Text, primary_key=True),
