@@ -189,7 +189,7 @@ class Model:
 
     def roles_access(self, role_names: frozenset[str]) -> Access:
         """What a set of roles may do; compiled once for each set."""
-        known = frozenset(role_names) & self.roles.keys()
+        known = frozenset(role_names).intersection(self.roles)
         found = self._accesses.get(known)
         if found is None:
             found = self._accesses[known] = compile_access(self, known)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from kernel.fields.text import check_storable
+from kernel.fields.text import STORABLE, check_storable
 from kernel.fields.type import (
     EMPTINESS,
     Columns,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 YES = frozenset(("true", "yes", "y", "t", "1", "on", "x", "是", "真", "对", "有", "启用", "✓", "√"))
 NO = frozenset(("false", "no", "n", "f", "0", "off", "否", "假", "错", "无", "停用", "不", "✗"))
 MOST_CHOICES = 100
+LONGEST_VALUE = 80
 SEPARATORS = (";", "；", "\n", "|", "、", "，", ",")
 
 
@@ -123,7 +124,7 @@ class Picklist(FieldType):
     def sort(self, field: Field, columns: Columns) -> sa.ColumnElement[Any]:
         """Values sort in the order in which the picklist has them."""
         order = sa.bindparam(None, [one["value"] for one in field.values], pg.ARRAY(sa.Text()))
-        return sa.func.array_position(order, columns[0])
+        return sa.func.array_position(order, columns[0], type_=sa.Integer())
 
     def indexed(self, field: Field, columns: Columns) -> sa.ColumnElement[Any]:
         expression: sa.ColumnElement[Any] = columns[0]
@@ -132,6 +133,9 @@ class Picklist(FieldType):
     def read_schema(self, field: Field) -> Schema:
         # A value that was taken out of the picklist may still stand in records.
         return {"type": "string"}
+
+    def filter_schema(self, field: Field) -> Schema:
+        return {"type": "string", "maxLength": LONGEST_VALUE, "pattern": STORABLE}
 
     def write_schema(self, field: Field) -> Schema:
         return {"type": "string", "enum": [one["value"] for one in field.values]} if field.values else {"not": {}}
@@ -225,6 +229,9 @@ class MultiPicklist(FieldType):
 
     def read_schema(self, field: Field) -> Schema:
         return {"type": "array", "items": {"type": "string"}}
+
+    def filter_schema(self, field: Field) -> Schema:
+        return {"type": "string", "maxLength": LONGEST_VALUE, "pattern": STORABLE}
 
     def write_schema(self, field: Field) -> Schema:
         schema: Schema = {"type": "array", "uniqueItems": True, "maxItems": MOST_CHOICES}

@@ -36,6 +36,7 @@ _CLOCK = re.compile(
     r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?\s*([AaPp][Mm])?\s*([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
 CENTURY_TURN = 69  # years of two digits: 00-68 are in the 2000s
+TODAY_PATTERN = r"^\$today(?:[+-][0-9]{1,3}[dwmy])?$"  # what filters take for a day relative to today
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -62,6 +63,9 @@ class Date(FieldType):
 
     def read_schema(self, field: Field) -> Schema:
         return {"type": "string", "format": "date"}
+
+    def filter_schema(self, field: Field) -> Schema:
+        return {"anyOf": [self.read_schema(field), {"type": "string", "pattern": TODAY_PATTERN}]}
 
 
 class Datetime(FieldType):
@@ -122,6 +126,10 @@ class Datetime(FieldType):
 
     def read_schema(self, field: Field) -> Schema:
         return {"type": "string", "format": "date-time"}
+
+    def filter_schema(self, field: Field) -> Schema:
+        day = {"type": "string", "format": "date"}
+        return {"anyOf": [self.read_schema(field), day, {"type": "string", "pattern": TODAY_PATTERN}]}
 
 
 def day_of(text: str, order: str) -> date:

@@ -70,6 +70,10 @@ class Numeric(FieldType):
     def read_schema(self, field: Field) -> Schema:
         return {"type": "number"}
 
+    def filter_schema(self, field: Field) -> Schema:
+        limit = 10**DIGITS
+        return {**Numeric.read_schema(self, field), "minimum": -limit, "maximum": limit}
+
     def write_schema(self, field: Field) -> Schema:
         return {"type": "number", **bounds_schema(field.document, self.scale(field))}
 
@@ -146,6 +150,9 @@ class Integer(Numeric):
 
     def read_schema(self, field: Field) -> Schema:
         return {"type": "integer"}
+
+    def filter_schema(self, field: Field) -> Schema:
+        return {"type": "integer", "minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER}
 
     def write_schema(self, field: Field) -> Schema:
         document = field.document

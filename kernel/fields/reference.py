@@ -80,6 +80,9 @@ class User(Lookup):
     options: ClassVar[Mapping[str, Schema]] = _RELATED
     options_required = ()
 
+    def filter_schema(self, field: Field) -> Schema:
+        return {"anyOf": [self.read_schema(field), {"type": "string", "const": "$me"}]}
+
 
 def _identifier(value: Any) -> UUID:
     if type(value) is UUID:

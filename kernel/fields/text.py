@@ -103,6 +103,9 @@ class Textual(FieldType):
     def read_schema(self, field: Field) -> Schema:
         return {"type": "string"}
 
+    def filter_schema(self, field: Field) -> Schema:
+        return {"type": "string", "maxLength": self.longest, "pattern": STORABLE}
+
     def write_schema(self, field: Field) -> Schema:
         document = field.document
         schema: Schema = {"type": "string", "maxLength": self.most(field)}

@@ -253,6 +253,10 @@ class FieldType:
         """OpenAPI 3.1 schema of the value in requests, null aside."""
         return self.read_schema(field)
 
+    def filter_schema(self, field: Field) -> Schema:
+        """OpenAPI 3.1 schema of one value in a filter."""
+        return self.write_schema(field)
+
     def indexed(self, field: Field, columns: Columns) -> sa.ColumnElement[Any]:
         """The expression that ``index: true`` indexes."""
         return self.sort(field, columns)
