@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DIALECT = PGDialect_asyncpg()
 CACHED_STATEMENTS = 4096
 
+
 @dataclass(slots=True, frozen=True)
 class Statement:
     """SQL text with its parameters. Values are what asyncpg takes: no conversion happens here.

@@ -4,22 +4,28 @@ Access, validation, history, audit, events and idempotency happen here and only 
 PostgreSQL makes the JSON that is answered.
 """
 
+from runtime.records.aggregates import aggregate
+from runtime.records.batches import batch
 from runtime.records.errors import (
     AccessDenied,
     BadQuery,
     Busy,
     IdempotencyInProgress,
     IdempotencyMismatch,
-    Invalid,
     InUse,
+    Invalid,
     NotFound,
     Stale,
     Taken,
 )
+from runtime.records.exporting import export
+from runtime.records.histories import history
 from runtime.records.idempotency import Idempotency
 from runtime.records.query import Query
 from runtime.records.reading import listing, read, read_by
+from runtime.records.searching import search
 from runtime.records.sets import Result, Row, write_many
+from runtime.records.upserts import upsert
 from runtime.records.writing import Written, create, delete, restore, update
 
 __all__ = [
@@ -38,12 +44,18 @@ __all__ = [
     "Stale",
     "Taken",
     "Written",
+    "aggregate",
+    "batch",
     "create",
     "delete",
+    "export",
+    "history",
     "listing",
     "read",
     "read_by",
     "restore",
+    "search",
     "update",
+    "upsert",
     "write_many",
 ]

@@ -14,7 +14,7 @@ import asyncpg
 
 from kernel import tables
 from kernel.faults import Fault, escape
-from runtime.records.errors import AccessDenied, BadQuery, Busy, Invalid, InUse, NotFound, Taken
+from runtime.records.errors import AccessDenied, BadQuery, Busy, InUse, Invalid, NotFound, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -114,7 +114,7 @@ def write_refused(error: asyncpg.PostgresError | asyncpg.InterfaceError, door: D
             return InUse(Fault(pointer, "in_use", {"object": _object_of(door.model, error.table_name), "count": 1}))
         names = constrained(door.object, str(error.constraint_name))
         where = f"{pointer}/{escape(names[0])}" if names else pointer
-        return Invalid([Fault(where, "reference_missing", {"value": "", "object": door.object.name})])
+        return Invalid([Fault(where, "reference_invalid", {"value": "", "object": door.object.name})])
     if isinstance(error, UNANSWERABLE):
         return Invalid([Fault(pointer, "value_refused", {"reason": str(error).splitlines()[0]})])
     return error

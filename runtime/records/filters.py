@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,100}")
 NUMBER = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?")
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TODAY = re.compile(r"\$today(?:([+-])([0-9]{1,5})([dwmy]))?")
 LISTS = ("in", "notIn", "between", "notBetween")
 NUMBERS = (sa.Integer, sa.Numeric)
+FLAGS = {"true": True, "1": True, "false": False, "0": False}
 NEGATED = ("!=", "notIn", "doesNotContain", "doesNotBeginWith", "doesNotEndWith", "notBetween", "notNull")
 
 
@@ -152,19 +152,15 @@ class _Reader:
             raise ValueFault("too_long", {"max": LONGEST_TEXT})
         if not is_text(value):
             raise ValueFault("bad_text")
-        kind = target.type.columns(target)[0]
-        if isinstance(kind, sa.Uuid):
-            if value == "$me":
-                return NOBODY if self.door.call.identity.user_id is None else str(self.door.call.identity.user_id)
-            return value
+        kind, text = target.type.columns(target)[0], value.strip()
+        if isinstance(kind, sa.Uuid) and text == "$me":
+            me = self.door.call.identity.user_id
+            return NOBODY if me is None else str(me)
         if isinstance(kind, sa.Date | sa.DateTime):
-            return _moment(value, with_time=isinstance(kind, sa.DateTime))
-        text = value.strip()
+            return _day(text)
         if isinstance(kind, NUMBERS):
             return _number(text)
-        if isinstance(kind, sa.Boolean):
-            return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), value)
-        return value
+        return FLAGS.get(text.lower(), value) if isinstance(kind, sa.Boolean) else value
 
 
 class _Nobody:
@@ -181,13 +177,13 @@ def _number(text: str) -> Any:
     return Decimal(text) if NUMBER.fullmatch(text) else text
 
 
-def _moment(text: str, *, with_time: bool) -> str:
-    """A date written as ``$today-7d``, or as it stands; a day stands for its beginning (UTC) in a date and time."""
-    match = TODAY.fullmatch(text.strip())
-    if match is not None:
-        day = datetime.now(UTC).date()
-        text = (_shifted(day, match) if match[1] else day).isoformat()
-    return f"{text}T00:00:00Z" if with_time and DAY.fullmatch(text) else text
+def _day(text: str) -> str:
+    """A day written as ``$today-7d``; anything else as it stands."""
+    match = TODAY.fullmatch(text)
+    if match is None:
+        return text
+    day = datetime.now(UTC).date()
+    return (_shifted(day, match) if match[1] else day).isoformat()
 
 
 def _shifted(day: date, match: re.Match[str]) -> date:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
 from kernel.faults import Fault
 from kernel.model import FieldModel, PathFault
 from runtime.records.errors import BadQuery
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from kernel.model import ObjectModel
     from runtime.records._door import Door
 

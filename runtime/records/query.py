@@ -9,6 +9,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from kernel.faults import Fault, escape
 from runtime.records.errors import BadQuery
 
@@ -46,9 +48,9 @@ SHORT = {
 }
 GROUP_KEYS = {"id", "combinator", "not", "rules"}
 RULE_KEYS = {"id", "field", "operator", "value", "valueSource"}
+PARTS = ("contains", "doesNotContain", "beginsWith", "doesNotBeginWith", "endsWith", "doesNotEndWith")
 OPERATORS = frozenset(
-    "= != < <= > >= contains doesNotContain beginsWith doesNotBeginWith endsWith doesNotEndWith null notNull in notIn"
-    " between notBetween".split()
+    ("=", "!=", "<", "<=", ">", ">=", "null", "notNull", "in", "notIn", "between", "notBetween", *PARTS)
 )
 
 
@@ -283,8 +285,6 @@ class _Reader:
         return False
 
     def filter_text(self, text: str) -> Group | None:
-        import msgspec  # noqa: PLC0415  # only this form of a filter is text
-
         try:
             value = msgspec.json.decode(text)
         except (msgspec.DecodeError, RecursionError, UnicodeError):

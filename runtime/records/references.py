@@ -77,7 +77,7 @@ async def present(connection: asyncpg.Connection[Any], door: Door, field: FieldM
 
 def missing(field: FieldModel, value: Any, pointer: str = "") -> Fault:
     """The fault of a lookup that points at nothing."""
-    return Fault(f"{pointer}/{escape(field.name)}", "reference_missing", {"value": str(value), "object": field.target})
+    return Fault(f"{pointer}/{escape(field.name)}", "reference_invalid", {"value": str(value), "object": field.target})
 
 
 def restricting(door: Door, *, deleted_too: bool) -> tuple[Restriction, ...]:

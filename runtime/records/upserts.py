@@ -30,7 +30,8 @@ async def upsert(
 
     Racing calls with the same value make one record: the losers of the race update it.
 
-    Raises ``NotFound`` (no such object), ``AccessDenied``, ``BadQuery`` (the field is not unique), ``Invalid``, ``Taken``.
+    Raises ``NotFound`` (no such object), ``AccessDenied``, ``BadQuery`` (the field is not unique), ``Invalid``,
+    ``Taken``, ``Busy``.
     """
     door = enter(call, object, "read", "create", "update")
     unique_field(door, field)
