@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.compiler import compiles
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.sql.compiler import SQLCompiler
 
-DIALECT = PGDialect_asyncpg()
+DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 CACHED_STATEMENTS = 4096
 
 
@@ -131,3 +132,9 @@ def _render_json_object(element: JsonObject, compiler: SQLCompiler, **words: Any
         f"({compiler.process(key, **words)}) VALUE ({compiler.process(value, **words)})" for key, value in element.pairs
     )
     return f"JSON_OBJECT({', '.join(pairs)} {'ABSENT' if element.absent else 'NULL'} ON NULL RETURNING {kind})"
+
+
+def in_order(value: Any, *order: Any) -> Any:
+    """The argument of an aggregate that takes its rows in an order."""
+    build: Any = aggregate_order_by
+    return build(value, *order)

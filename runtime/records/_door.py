@@ -44,8 +44,8 @@ class Door:
     """
 
     call: Call
-    object: ObjectModel
     readable: frozenset[str]
+    object: ObjectModel
 
     @property
     def model(self) -> Model:
@@ -56,7 +56,7 @@ class Door:
         return self.call.access
 
     @property
-    def owners(self) -> tuple[object, object]:
+    def owners(self) -> tuple[Model, Access]:
         """What a statement compiled for this door depends on, see ``statements.Cache``."""
         return self.call.model, self.call.access
 
@@ -69,7 +69,7 @@ def enter(call: Call, object_name: str, *actions: str) -> Door:
     for action in actions:
         if not call.access.may(object_name, action):
             raise AccessDenied(action, object_name)
-    return Door(call, found, call.access.readable(object_name))
+    return Door(call, call.access.readable(object_name), found)
 
 
 def require_writable(door: Door, data: Mapping[str, Any], pointer: str = "") -> None:

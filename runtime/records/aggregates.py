@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql as pg
 
 from kernel.faults import Fault, escape
 from runtime import statements
@@ -256,7 +255,7 @@ def _compile(
     chosen = sa.select(*columns, sa.func.row_number().over(order_by=order).label("n")).subquery("s")
     limited = sa.select(chosen).where(chosen.c.n <= parameter("limit", sa.BigInteger())).subquery("l")
     pairs = [(part.name, _shown(part, fields[part], limited.c[f"r{index}"])) for index, part in enumerate(parts)]
-    array = sa.func.json_agg(pg.aggregate_order_by(JsonObject(pairs), limited.c.n))
+    array = sa.func.json_agg(statements.in_order(JsonObject(pairs), limited.c.n))
     return statements.compile(sa.select(sa.cast(array, sa.Text())).select_from(limited))
 
 
@@ -285,7 +284,8 @@ def _result(part: _Part, value: Any) -> Any:
         return sa.func.count(value.distinct())
     if part.function == "avg":
         return sa.func.round(sa.cast(sa.func.avg(value), sa.Numeric()), AVERAGE_DIGITS)
-    return {"sum": sa.func.sum, "min": sa.func.min, "max": sa.func.max}[part.function](value)
+    functions: dict[str, Any] = {"sum": sa.func.sum, "min": sa.func.min, "max": sa.func.max}
+    return functions[part.function](value)
 
 
 def _shown(part: _Part, fields: tuple[FieldModel, ...], value: Any) -> Any:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]  # it has none
 
 from kernel.faults import Fault
 from runtime import statements

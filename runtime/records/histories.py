@@ -48,6 +48,7 @@ async def history(
         row = await connection.fetchrow(
             statement.sql, *statement.arguments({"id": id, "after": after, "readable": sorted(door.readable)})
         )
+    assert row is not None
     if not row[3]:
         raise NotFound(object, id)
     following = f'"{cursors.encode(row[2], ORDER)}"' if row[1] > limit else "null"
@@ -63,7 +64,7 @@ def _compile(door: Door, limit: int, *, after: bool) -> statements.Statement:
         entries = entries.where(table.c.id < parameter("after", traces.ID))
     found = entries.order_by(table.c.id.desc()).limit(sa.literal_column(str(limit + 1))).subquery("f")
     numbered = sa.select(found, sa.func.row_number().over(order_by=found.c.id.desc()).label("n")).subquery("p")
-    most = sa.literal_column(str(limit))
+    most: Any = sa.literal_column(str(limit))
     entry = JsonObject(
         [
             ("id", numbered.c.id),
@@ -75,7 +76,7 @@ def _compile(door: Door, limit: int, *, after: bool) -> statements.Statement:
             ("source", numbered.c.source),
         ]
     )
-    ordered = pg.aggregate_order_by(entry, numbered.c.n)
+    ordered = statements.in_order(entry, numbered.c.n)
     last = sa.func.json_build_array(sa.func.max(sa.cast(numbered.c.id, sa.Text())).filter(numbered.c.n == most))
     record = door.object.table
     there = sa.exists(sa.select(record.c.id).where(record.c.id == parameter("id", traces.ID)))

@@ -61,7 +61,7 @@ async def page(door: Door, query: Query) -> str:
         keys = cursors.decode(query.cursor, order, _kinds(door, query))
         after = tuple(key is not None for key in keys)
         values.update((f"k{index}", key) for index, key in enumerate(keys) if key is not None)
-    shape = ("list", door.object.name, query.fields, query.expand, filters.shape, order, after)
+    shape: tuple[Any, ...] = ("list", door.object.name, query.fields, query.expand, filters.shape, order, after)
     shape += (len(words), query.limit, query.count, query.deleted)
     statement = statements.cache.get(door.owners, shape, lambda: _compile(door, query, filters, after, len(words)))
     try:
@@ -192,7 +192,7 @@ def _compile(door: Door, query: Query, filters: Filters, after: tuple[bool, ...]
     where = conditions(door, source, filters, words, deleted=query.deleted)
     keys = [one.key(source) for one in order]
     table = source.root
-    columns = [table.c[name] for name in node.columns()]
+    columns: list[Any] = [table.c[name] for name in node.columns()]
     columns += [key.label(f"k{index}") for index, key in enumerate(keys)]
     rows = sa.select(*columns).select_from(source.joined).where(*where)
     if after:
@@ -200,10 +200,10 @@ def _compile(door: Door, query: Query, filters: Filters, after: tuple[bool, ...]
     rows = rows.order_by(*(order_by(one, key) for one, key in zip(order, keys, strict=True)))
     found = rows.limit(sa.literal_column(str(query.limit + 1))).subquery("f")
     numbered = sa.select(found, sa.func.row_number().over().label("n")).subquery("p")
-    limit = sa.literal_column(str(query.limit))
+    limit: Any = sa.literal_column(str(query.limit))
     record = record_json(door, node, numbered)
     last = [_at(sa.func.array_agg(numbered.c[f"k{index}"]), query.limit) for index in range(len(keys))]
-    answer = [
+    answer: list[Any] = [
         sa.cast(sa.func.json_agg(record).filter(numbered.c.n <= limit), sa.Text()),
         sa.func.count(),
         sa.cast(sa.func.json_build_array(*last), sa.Text()),

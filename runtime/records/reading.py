@@ -14,6 +14,7 @@ from runtime.records import listings
 from runtime.records._door import UNANSWERABLE, Door, enter, question_refused
 from runtime.records.errors import BadQuery, Invalid, NotFound
 from runtime.records.filters import prepare
+from runtime.records.paths import Source
 from runtime.records.query import Query, Rule
 from runtime.records.selection import record_json, wanted
 
@@ -88,8 +89,8 @@ async def find_by(door: Door, field: str, value: Any) -> UUID:
     filters = prepare(door, [Rule(key, "=", value, f"/{key}", short=True)])
 
     def build() -> statements.Statement:
-        source = listings.Source(door.object, door.model.objects)
-        condition = filters.condition(source)
+        source = Source(door.object, door.model.objects)
+        condition: Any = filters.condition(source)
         table = source.root
         return statements.compile(sa.select(table.c.id).where(condition, table.c.deleted_at.is_(None)).limit(1))
 

@@ -37,7 +37,7 @@ def alive(door: Door, lookups: Iterable[str]) -> list[sa.ColumnElement[bool]]:
 
     The target is locked against being deleted until the transaction ends; other writes to it go on.
     """
-    found = []
+    found: list[sa.ColumnElement[bool]] = []
     for name in lookups:
         field = door.object.fields[name]
         target = door.model.objects[str(field.target)].table.alias()

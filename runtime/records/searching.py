@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql as pg
 
 from kernel.faults import Fault
 from runtime import statements
@@ -74,10 +73,11 @@ def _doors(call: Call, objects: Sequence[str] | None) -> list[Door]:
 
 def _compile(doors: list[Door], words: int, limit: int) -> statements.Statement:
     hits = [_hits(door, words, limit) for door in doors]
-    every = (sa.union_all(*hits) if len(hits) > 1 else hits[0]).subquery("h")
+    union: Any = sa.union_all(*hits)
+    every = union.subquery("h")
     best = sa.select(every).order_by(every.c.rank, every.c.id.desc()).limit(sa.literal_column(str(limit))).subquery("b")
     pairs = [("object", best.c.object), ("id", best.c.id), ("label", best.c.label), ("detail", best.c.detail)]
-    ordered = pg.aggregate_order_by(JsonObject(pairs), best.c.rank, best.c.id.desc())
+    ordered = statements.in_order(JsonObject(pairs), best.c.rank, best.c.id.desc())
     return statements.compile(sa.select(sa.cast(sa.func.json_agg(ordered), sa.Text())).select_from(best))
 
 

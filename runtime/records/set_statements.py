@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from runtime.records._door import Door
     from runtime.statements import Statement
 
-OWN = {"id": traces.ID, "owner_id": traces.ID}
+_Column = tuple[str, sa.types.TypeEngine[Any], Any]
+"""Name, type and array of values."""
 
 
 def match(door: Door, key: FieldModel) -> Statement:
@@ -105,7 +106,7 @@ def update(
     partial = tuple(name for name in columns if not all(name in values for _, values in rows))
 
     def build() -> Statement:
-        parts = [("id", traces.ID, parameter("ids", pg.ARRAY(traces.ID)))]
+        parts: list[_Column] = [("id", traces.ID, parameter("ids", pg.ARRAY(traces.ID)))]
         parts += [("entry", traces.ID, parameter("entries", pg.ARRAY(traces.ID)))]
         parts += [(name, _wire(table, name), _array(table, name)) for name in columns]
         parts += [(f"has_{name}", sa.Boolean(), parameter(f"has_{name}", pg.ARRAY(sa.Boolean()))) for name in partial]
@@ -203,7 +204,7 @@ def _trail_values(door: Door, source: str) -> dict[str, Any]:
     return {**traces.values(door.call), "_source": source}
 
 
-def _unnest(parts: Sequence[tuple[str, sa.types.TypeEngine[Any], Any]]) -> Any:
+def _unnest(parts: Sequence[_Column]) -> Any:
     """Arrays, one a column, as rows."""
     columns = [sa.column(name, kind) for name, kind, _ in parts]
     return sa.func.unnest(*(array for _, _, array in parts)).table_valued(*columns, name="given").render_derived()

@@ -108,7 +108,7 @@ def changes(fields: Iterable[FieldModel], old: Any, new: Any) -> JsonObject:
     for one in fields:
         after = one.json(new)
         if old is None:
-            differs = one.expressions(new)[0].is_not(None)
+            differs: Any = one.expressions(new)[0].is_not(None)
             pair = JsonObject([("old", sa.null()), ("new", after)])
         else:
             both = zip(one.expressions(old), one.expressions(new), strict=True)
