@@ -25,6 +25,11 @@ export default tseslint.config(
         'error',
         { selector: "NewExpression[callee.name='Function']", message: 'The Content-Security-Policy forbids eval.' },
       ],
+      // A dialog or an editor that opens takes the focus to its first field: that is what the user asked for.
+      'jsx-a11y/no-autofocus': 'off',
+      // We build without the React compiler.
+      'react-hooks/incompatible-library': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
       eqeqeq: ['error', 'always'],
     },
   },

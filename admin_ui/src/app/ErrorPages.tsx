@@ -19,13 +19,9 @@ export function NotFoundPage() {
   );
 }
 
-/** Error boundary of every route: says what happened, gives the id for support, and tries again. */
-export function ErrorPage({ error, reset }: ErrorComponentProps) {
+/** Says what went wrong, gives the id for support, and offers to try again. */
+export function ErrorNote({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const { t } = useTranslation('shell');
-  const router = useRouter();
-  const boundary = useQueryErrorResetBoundary();
-  useEffect(() => { boundary.reset(); }, [boundary]);
-  if (isProblem(error) && error.status === 404) return <NotFoundPage />;
   const forbidden = isProblem(error) && error.status === 403;
   const id = isProblem(error) ? error.problem.request_id : undefined;
   return (
@@ -38,18 +34,25 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
           {id ? <div style={{ marginTop: 6, fontSize: 12 }}>{t('errors.request', { id })}</div> : null}
         </>
       }
-      action={
-        <Button
-          type="primary"
-          onClick={() => {
-            reset();
-            void router.invalidate();
-          }}
-        >
-          {t('errors.retry')}
-        </Button>
-      }
+      action={<Button type="primary" onClick={onRetry}>{t('errors.retry')}</Button>}
       testId="error-page"
+    />
+  );
+}
+
+/** Error boundary of every route. */
+export function ErrorPage({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  const boundary = useQueryErrorResetBoundary();
+  useEffect(() => { boundary.reset(); }, [boundary]);
+  if (isProblem(error) && error.status === 404) return <NotFoundPage />;
+  return (
+    <ErrorNote
+      error={error}
+      onRetry={() => {
+        reset();
+        void router.invalidate();
+      }}
     />
   );
 }

@@ -11,6 +11,7 @@ import { errorText } from '@/api/problem';
 import { sessionQuery, useSession, useSetPreferences } from '@/api/session';
 import { LOCALES, setLocale, supported } from '@/i18n';
 import { GlobalSearch } from './GlobalSearch';
+import { initials } from './initials';
 import { useTheme, type ThemeChoice } from './preferences';
 import styles from './Shell.module.css';
 import { useMobile } from './useMobile';
@@ -105,14 +106,6 @@ function UserMenu() {
       </Button>
     </Dropdown>
   );
-}
-
-/** "Ada King Lovelace" -> AL, "王小明" -> 王. */
-export function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const first = [...(words[0] ?? '')][0] ?? '?';
-  const last = words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : '';
-  return (first + last).toUpperCase();
 }
 
 export function Header({ onMenu, onHelp }: { onMenu?: (() => void) | undefined; onHelp: () => void }) {

@@ -1,0 +1,95 @@
+import { Tooltip } from 'antd';
+import { useEffect, useRef, useState } from 'react';
+import type { FieldDescription } from '@/api/types';
+import { FieldInput, sameValue, validate } from '@/fields';
+import styles from './table.module.css';
+
+interface CellEditorProps {
+  field: FieldDescription;
+  value: unknown;
+  /** Saves; resolves to what is wrong, or undefined when it is saved. */
+  onSave: (value: unknown) => Promise<string | undefined>;
+  /** `move`: columns to go on to, 0 to stay. */
+  onClose: (move: number) => void;
+}
+
+/** Types whose choice is the whole edit: it is saved as soon as it is made. */
+const ONE_STEP = new Set(['picklist', 'lookup', 'user', 'date', 'boolean']);
+
+/** Edits a value where it stands: Enter saves, Escape drops, Tab saves and goes on. */
+export function CellEditor({ field, value, onSave, onClose }: CellEditorProps) {
+  const [draft, setDraft] = useState(value);
+  const [fault, setFault] = useState<string>();
+  const [saving, setSaving] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const done = useRef(false);
+  const draftNow = useRef(value);
+
+  useEffect(() => {
+    const input = box.current?.querySelector<HTMLInputElement>('input[type="text"], input:not([type]), input[type="email"], input[type="tel"], input[type="url"], textarea');
+    if (!ONE_STEP.has(field.type)) input?.select();
+  }, [field.type]);
+
+  const close = (move = 0) => {
+    if (done.current) return;
+    done.current = true;
+    onClose(move);
+  };
+
+  const save = async (next: unknown, move = 0) => {
+    if (done.current || saving) return;
+    if (sameValue(field, next, value)) {
+      close(move);
+      return;
+    }
+    const found = validate(field, next);
+    if (found !== undefined) {
+      setFault(found);
+      return;
+    }
+    setSaving(true);
+    const wrong = await onSave(next);
+    setSaving(false);
+    if (wrong === undefined) close(move);
+    else setFault(wrong);
+  };
+
+  const change = (next: unknown) => {
+    draftNow.current = next;
+    setDraft(next);
+    setFault(undefined);
+    if (ONE_STEP.has(field.type)) void save(next);
+  };
+
+  const keys = (event: React.KeyboardEvent) => {
+    event.stopPropagation();
+    if (event.key === 'Escape') close();
+    else if (event.key === 'Tab') {
+      event.preventDefault();
+      void save(draftNow.current, event.shiftKey ? -1 : 1);
+    } else if (event.key === 'Enter' && !event.shiftKey && !ONE_STEP.has(field.type) && field.type !== 'multi_picklist') {
+      event.preventDefault();
+      void save(draftNow.current);
+    }
+  };
+
+  const blur = () => {
+    // The focus may only have gone to another part of the same editor.
+    setTimeout(() => {
+      if (done.current || box.current?.contains(document.activeElement) || !document.hasFocus()) return;
+      if (ONE_STEP.has(field.type)) close();
+      else void save(draftNow.current);
+    }, 120);
+  };
+
+  return (
+    <Tooltip title={fault} open={fault !== undefined} color="var(--danger)" placement="bottomLeft">
+      {/* The handlers only watch what happens in the input inside. */}
+      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
+      <div ref={box} className={styles.editor} data-testid="cell-editor" data-saving={saving} onKeyDown={keys} onBlur={blur}
+        onDoubleClick={(event) => { event.stopPropagation(); }}>
+        <FieldInput field={field} value={draft} onChange={change} status={fault === undefined ? '' : 'error'} autoFocus inline disabled={saving} />
+      </div>
+    </Tooltip>
+  );
+}
