@@ -167,7 +167,7 @@ class _Formed(Textual):
 
 
 # Local part: what e-mail servers take without quotes, in any script. Domain: labels of letters, digits and hyphens.
-_LOCAL = r"[^\u0000-\u0020\u007f-\u00a0\u2028\u2029\u3000\ud800-\udfff@\"(),:;<>\[\]\\]{1,64}"
+_LOCAL = r"[^\u0000-\u0020\u007f-\u00a0\u2028\u2029\u3000@\"(),:;<>\[\]\\]{1,64}"
 _LETTER = r"0-9A-Za-z\u00a1-\u1fff\u3040-\ud7ff"
 _LABEL = rf"[{_LETTER}](?:[{_LETTER}-]{{0,61}}[{_LETTER}])?"
 EMAIL_PATTERN = rf"^{_LOCAL}@{_LABEL}(?:\.{_LABEL})+$"
@@ -187,6 +187,7 @@ class Email(_Formed):
                 raise ValueFault("wrong_type", {"expected": "string"})
             if len(value) > 254:
                 raise ValueFault("too_long", {"max": 254})
+            check_storable(value)
             if _EMAIL.fullmatch(value) is None:
                 raise ValueFault("email_invalid", {"value": value})
             return value.lower()
@@ -250,7 +251,7 @@ def international(text: str, region: str | None) -> str:
 _HOST = rf"(?:[{_LETTER}](?:[{_LETTER}.-]{{0,250}}[{_LETTER}])?|\[[0-9A-Fa-f:.]{{2,45}}\])"
 URL_PATTERN = (
     rf"^[Hh][Tt][Tt][Pp][Ss]?://{_HOST}(?::[0-9]{{1,5}})?"
-    r"(?:[/?#][^\u0000-\u0020\u007f-\u00a0\u2028\u2029\u3000\ud800-\udfff<>\"`{}|\\^]*)?$"
+    r"(?:[/?#][^\u0000-\u0020\u007f-\u00a0\u2028\u2029\u3000<>\"`{}|\\^]*)?$"
 )
 _URL = re.compile(URL_PATTERN[1:-1])
 
@@ -270,6 +271,7 @@ class Url(_Formed):
                 raise ValueFault("wrong_type", {"expected": "string"})
             if len(value) > most:
                 raise ValueFault("too_long", {"max": most})
+            check_storable(value)
             if _URL.fullmatch(value) is None:
                 raise ValueFault("url_invalid", {"value": value})
             return value
