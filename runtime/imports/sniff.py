@@ -40,6 +40,7 @@ BINARY = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x1f\x8b", b"7z\xbc\x
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
 MAX_CONTROLS = 0.02
+FEW_CONTROLS = 8
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\udc80-\udcff]")
 SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 
@@ -79,7 +80,7 @@ def sniff_csv(path: Path, upload: Upload, *, encoding: str = "", delimiter: str 
             sample = stream.read()
         except UnicodeError as error:
             raise Unreadable("import_encoding", {"row": 1, "encoding": encoding}) from error
-    if len(CONTROLS.findall(sample)) > len(sample) * MAX_CONTROLS:
+    if len(CONTROLS.findall(sample)) > max(FEW_CONTROLS, len(sample) * MAX_CONTROLS):
         raise Unreadable("import_not_a_table", {"row": 0})
     if not sample.strip():
         raise Unreadable("import_empty")

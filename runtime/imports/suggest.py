@@ -45,7 +45,9 @@ def suggest(
     A field is used once; columns that fit nothing get no field.
     """
     values = {name: [row[position] for row in samples] for position, name in enumerate(columns)}
-    fields = [field for field in target.fields.values() if may_set(field) and field.name in writable]
+    fields = [
+        field for field in target.fields.values() if may_set(field) and (field.name in writable or field.name == "id")
+    ]
     scores = sorted(
         (
             (_score(target, field, name, values[name]), -position, name, field.name)
@@ -127,7 +129,10 @@ def _score(target: ObjectModel, field: FieldModel, heading: str, values: Sequenc
         best = max(best, LIKELY)
     if best < CLOSE and field.values and _are_values(field, values):
         best = LIKELY
-    return best if best < CLOSE or _plausible(field, values) else 0.0
+    if field.name == "id":  # a heading "ID" often stands over the numbers of another system
+        filled = [value for value in values if value.strip()]
+        return SURE if best == SURE and any(_is_uuid(value.strip()) for value in filled) else 0.0
+    return best if best in (SURE, 0.0) or _plausible(field, values) else 0.0
 
 
 def plain(text: str) -> str:

@@ -188,8 +188,15 @@ class Writer:
         A record that the import touches again keeps what it was before the first time.
         """
         written = [one for one in results if one.action in ("created", "updated")]
-        if not written:
-            return
+        while written:
+            once = list({one.id: one for one in reversed(written)}.values())  # the first write of each record
+            first = set(map(id, once))
+            written = [one for one in written if id(one) not in first]
+            await self._note_once(connection, object_name, once)
+
+    async def _note_once(
+        self, connection: asyncpg.Connection[Any], object_name: str, written: Sequence[Result]
+    ) -> None:
         await connection.execute(
             f"""INSERT INTO "{self._plan.call.tenant.schema}".import_record AS r
                        (import_id, record_id, object, action, version, before)

@@ -67,7 +67,9 @@ async def test_the_encoding_is_found_out(tmp_path: Path, data: bytes, expected: 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 async def test_the_delimiter_is_found_out(tmp_path: Path, delimiter: str) -> None:
-    text = f"name{delimiter}amount{delimiter}note\nAcme{delimiter}1.5{delimiter}a, b and c\nBeta{delimiter}2{delimiter}\n"
+    text = (
+        f"name{delimiter}amount{delimiter}note\nAcme{delimiter}1.5{delimiter}a, b and c\nBeta{delimiter}2{delimiter}\n"
+    )
     if delimiter == ",":
         text = text.replace("a, b and c", '"a, b and c"')
     source, rows = await read(tmp_path, text.encode())
