@@ -1,7 +1,12 @@
-import { Outlet } from '@tanstack/react-router';
-
-const Nothing = () => null;
-export const StudioLayout = Outlet;
-export const ObjectsPage = Nothing, ObjectPage = Nothing, PicklistsPage = Nothing, PicklistPage = Nothing;
-export const LayoutPage = Nothing, ViewPage = Nothing, AppsPage = Nothing, AppPage = Nothing;
-export const ChangesPage = Nothing, RevisionsPage = Nothing, ChangeSetBar = Nothing;
+export { StudioLayout } from './StudioLayout';
+export { ObjectsPage } from './objects/ObjectsPage';
+export { ObjectPage } from './objects/ObjectPage';
+export { PicklistsPage } from './picklists/PicklistsPage';
+export { PicklistPage } from './picklists/PicklistPage';
+export { LayoutPage } from './layouts/LayoutPage';
+export { ViewPage } from './views/ViewPage';
+export { AppsPage } from './apps/AppsPage';
+export { AppPage } from './apps/AppPage';
+export { ChangesPage } from './changes/ChangesPage';
+export { RevisionsPage } from './changes/RevisionsPage';
+export { ChangeSetBar } from './changes/ChangeSetBar';

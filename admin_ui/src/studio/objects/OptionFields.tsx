@@ -7,8 +7,8 @@ import { LabelInput } from '../parts/LabelInput';
 import styles from './objects.module.css';
 import { PicklistValues } from './PicklistValues';
 
-/** ISO 4217 codes that are offered; every other code can be typed. */
-const CURRENCIES = ['USD', 'EUR', 'CNY', 'GBP', 'JPY', 'HKD', 'TWD', 'SGD', 'AUD', 'CAD', 'CHF', 'INR', 'KRW', 'BRL', 'MXN', 'SEK', 'NOK', 'DKK', 'PLN', 'ZAR'];
+/** The most used currencies stand first in the choice. */
+const COMMON_CURRENCIES = ['USD', 'EUR', 'CNY', 'GBP', 'JPY', 'HKD', 'TWD', 'SGD', 'AUD', 'CAD', 'CHF', 'INR', 'KRW', 'BRL', 'MXN', 'SEK', 'NOK', 'DKK', 'PLN', 'ZAR'];
 
 interface OptionFieldsProps {
   /** JSON Schema of the type's options. */
@@ -61,8 +61,10 @@ interface OptionProps {
 function Option(props: OptionProps) {
   const { name, schema, required, fault } = props;
   const { t, i18n } = useTranslation('studio');
-  const title = i18n.exists(`studio:option.${name}.title`) ? t(`option.${name}.title`) : (schema.title ?? name);
-  const help = i18n.exists(`studio:option.${name}.help`) ? t(`option.${name}.help`) : schema.description;
+  // Options of the platform's own types are translated; those of a plugin speak for themselves.
+  const known = i18n.exists(`studio:option.${name}.title`);
+  const title = known ? t(`option.${name}.title`) : (schema.title ?? name);
+  const help = i18n.exists(`studio:option.${name}.help`) ? t(`option.${name}.help`) : known ? undefined : schema.description;
   const wide = isLabelSchema(name, schema) || name === 'object';
   return (
     <Form.Item
@@ -87,7 +89,8 @@ function OptionInput({ name, schema, value, disabled, onChange, title }: OptionP
   const type = Array.isArray(schema.type) ? schema.type.find((one) => one !== 'null') : schema.type;
   if (name === 'object') return <DocumentSelect kind="object" value={value} onChange={onChange} {...common} />;
   if (name === 'currency') {
-    return <Select {...common} showSearch value={(value as string | undefined) ?? null} onChange={onChange} options={CURRENCIES.map((code) => ({ value: code, label: code }))} />;
+    const codes = [...new Set([...COMMON_CURRENCIES, ...(schema.enum ?? []).map(String)])];
+    return <Select {...common} showSearch value={(value as string | undefined) ?? null} onChange={onChange} options={codes.map((code) => ({ value: code, label: code }))} />;
   }
   if (isLabelSchema(name, schema)) {
     return <LabelInput name={title} testId={`option-${name}`} value={value as Label | undefined} onChange={onChange} />;
