@@ -20,6 +20,14 @@ STATEMENTS_CACHED = 1000
 COMMAND_SECONDS = 60.0
 CONNECT_SECONDS = 20.0
 
+# What a query raises when the server goes away, or is not there yet.
+CONNECTION_LOST: tuple[type[Exception], ...] = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+)
+
 
 class DatabaseUnusable(Exception):
     """The database cannot be reached or does not serve; the text says why."""
@@ -73,14 +81,20 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection[Any]]:
         """A connection on which each statement is a transaction of its own."""
-        async with self._pool.acquire() as connection:
-            yield cast("asyncpg.Connection[Any]", connection)
+        try:
+            async with self._pool.acquire() as connection:
+                yield cast("asyncpg.Connection[Any]", connection)
+        except asyncpg.InternalClientError as error:
+            raise _went_away(error) from error
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection[Any]]:
         """A connection in a transaction: committed at the end, rolled back when an exception passes."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            yield cast("asyncpg.Connection[Any]", connection)
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                yield cast("asyncpg.Connection[Any]", connection)
+        except asyncpg.InternalClientError as error:
+            raise _went_away(error) from error
 
     @asynccontextmanager
     async def dedicated(self) -> AsyncIterator[asyncpg.Connection[Any]]:
@@ -102,6 +116,11 @@ class Database:
     async def close(self) -> None:
         await self._engine.dispose()
         await self._pool.close()
+
+
+def _went_away(error: asyncpg.InternalClientError) -> asyncpg.InterfaceError:
+    """asyncpg speaks of its own states on a connection that has heard of the server's end but is not closed yet."""
+    return asyncpg.InterfaceError(f"the connection to the database was lost: {error}")
 
 
 def _server_settings(application_name: str) -> dict[str, str]:

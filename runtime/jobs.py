@@ -13,18 +13,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-import asyncpg
 import msgspec
 import procrastinate
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker as JobWorker
 
+from runtime.database import CONNECTION_LOST
 from runtime.security import Identity, system_identity
 from runtime.security.users import user_columns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    import asyncpg
     from procrastinate.jobs import Job
 
     from runtime.call import Call
@@ -190,7 +191,7 @@ class _Retry(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if isinstance(exception, asyncio.CancelledError):
             return RetryDecision(retry_in={"seconds": 0})
-        lost = isinstance(exception, OSError | asyncpg.PostgresConnectionError | asyncpg.InterfaceError)
+        lost = isinstance(exception, CONNECTION_LOST)
         if job.attempts >= (RETRIES if lost else 3):
             return None
         return RetryDecision(retry_in={"seconds": min(2 ** (job.attempts + 1), 60)})
@@ -230,7 +231,7 @@ async def _show_alive(db: Database, worker: JobWorker) -> None:
     while worker.worker_id is None:  # procrastinate tells nobody when it has its number  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     while True:
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(*CONNECTION_LOST):
             async with _holding(db, worker.worker_id) as lost:
                 await lost.wait()
         await asyncio.sleep(1)
@@ -253,7 +254,7 @@ async def _sweep(db: Database) -> None:
             await retry_stalled(db)
             if rounds % 1800 == 0:
                 await _forget_old(db)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except CONNECTION_LOST as error:
             log.warning("could not look for stalled jobs: %s", error)
         rounds += 1
 

@@ -79,7 +79,9 @@ def _use(connection: sa.Connection, path: str) -> None:
 
 def _version(connection: sa.Connection, schema: str) -> str | None:
     # not to_regclass(): within a transaction it may answer from before the lock was waited for
-    there = sa.text("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = :schema AND tablename = 'alembic_version')")
+    there = sa.text(
+        "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = :schema AND tablename = 'alembic_version')"
+    )
     if not connection.scalar(there, {"schema": schema}):
         return None
     found: Any = connection.scalar(sa.text(f'SELECT version_num FROM "{schema}".alembic_version'))

@@ -7,13 +7,14 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-import asyncpg
-
 import kernel.model
 from kernel.names import Names
+from runtime.database import CONNECTION_LOST
 from runtime.tenants import CHANNEL
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from kernel.model import Model
     from runtime.database import Database
     from runtime.tenants import Tenant, Tenants
@@ -87,7 +88,7 @@ class Models:
                     for name in list(self._models):
                         self._later(name, self._models[name].revision + 1, quiet=True)
                     await _until_lost(connection, closed)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except CONNECTION_LOST as error:
                 log.warning("lost the revision channel: %r", error)
             await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -108,7 +109,7 @@ class Models:
                 await self._refresh(name, at_least)
             except LookupError:
                 log.info("tenant %s is gone", name)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except CONNECTION_LOST as error:
                 log.warning("revision %d of tenant %s is read later: %r", at_least, name, error)
                 await asyncio.sleep(RECONNECT_SECONDS)
                 self._later(name, at_least)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import asyncpg
 import pytest
 import sqlalchemy as sa
 
 from runtime import migrations
-from runtime.database import Database, DatabaseUnusable
+from runtime.database import CONNECTION_LOST, Database, DatabaseUnusable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -68,7 +67,7 @@ async def test_sessions_that_the_server_ended_are_replaced(db: Database) -> None
             async with db.connection() as connection:
                 assert await connection.fetchval("SELECT 1") == 1
             break
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except CONNECTION_LOST:
             await asyncio.sleep(0.05)
     else:
         pytest.fail("the pool never recovered")

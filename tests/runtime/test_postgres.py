@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -16,7 +17,6 @@ from runtime.postgres import Postgres, PostgresFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_it_listens_on_no_network_address_and_lets_nobody_else_in(server: Postgr
     server.start()
     assert server.psql("SHOW listen_addresses", database="postgres") == ""
     folder = server.psql("SHOW unix_socket_directories", database="postgres")
-    assert os.stat(folder).st_mode & 0o077 == 0
+    assert Path(folder).stat().st_mode & 0o077 == 0
 
 
 def test_a_deep_home_folder_is_no_obstacle(tmp_path: Path) -> None:
@@ -93,7 +93,8 @@ def test_a_deep_home_folder_is_no_obstacle(tmp_path: Path) -> None:
 def test_it_ends_cleanly_when_the_program_that_started_it_is_killed(server: Postgres) -> None:
     program = (
         "import sys, time; from pathlib import Path; from runtime.postgres import Postgres\n"
-        "Postgres(Path(sys.argv[1]), options={'fsync': 'off'}).start(child=True); print('up', flush=True); time.sleep(60)"
+        "Postgres(Path(sys.argv[1]), options={'fsync': 'off'}).start(child=True)\n"
+        "print('up', flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", program, str(server.folder)], stdout=subprocess.PIPE)
     assert parent.stdout is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,7 @@ async def test_a_revision_published_while_the_channel_was_lost_is_found(
             )
         revision = await publish(call, installation())
         async with asyncio.timeout(5):
-            while (await other.models.get(demo.TENANT)).revision < revision:
+            while (await other.models.get(demo.TENANT)).revision < revision:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
 
@@ -114,7 +115,7 @@ async def test_publishing_that_fails_half_way_changes_nothing(
         raise RuntimeError("power cut")
 
     change = await revisions.create(call, documents=[installation()])
-    monkeypatch.setattr("runtime.revisions.publish._store_audit", fail)
+    monkeypatch.setattr(sys.modules["runtime.revisions.publish"], "_store_audit", fail)
     with pytest.raises(RuntimeError, match="power cut"):
         await revisions.publish(call, change)
     monkeypatch.undo()
