@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from runtime.records.query import Query, Sort
 
 MOST_WORDS = 10
+ALWAYS_THERE = ("id", "created_at", "updated_at", "version")
 
 
 @dataclass(slots=True, frozen=True)
@@ -35,6 +36,16 @@ class Order:
 
     def key(self, source: Source) -> sa.ColumnElement[Any]:
         return self.fields[-1].sort(source.table(self.fields[:-1]))
+
+    @property
+    def is_always_there(self) -> bool:
+        """Whether every record has a value."""
+        return len(self.fields) == 1 and self.fields[0].name in ALWAYS_THERE
+
+    @property
+    def is_indexed(self) -> bool:
+        field = self.fields[0]
+        return len(self.fields) == 1 and (field.index or field.unique)
 
 
 @dataclass(slots=True, frozen=True)
@@ -131,11 +142,11 @@ def conditions(
     return found
 
 
-def order_by(order: Order, key: sa.ColumnElement[Any]) -> Any:
-    """A term of ORDER BY. Index order where it is the same: ascending puts nulls last by itself."""
+def order_by(order: Order, key: sa.ColumnElement[Any], *, never_null: bool = False) -> Any:
+    """A term of ORDER BY. Where no value is null (and ascending anyway) it is the order of an index."""
     if not order.descending:
         return key.asc()
-    return key.desc() if order.fields[-1].name == "id" and len(order.fields) == 1 else key.desc().nulls_last()
+    return key.desc() if never_null or order.is_always_there else key.desc().nulls_last()
 
 
 def beyond(
@@ -195,10 +206,7 @@ def _compile(door: Door, query: Query, filters: Filters, after: tuple[bool, ...]
     columns: list[Any] = [table.c[name] for name in node.columns()]
     columns += [key.label(f"k{index}") for index, key in enumerate(keys)]
     rows = sa.select(*columns).select_from(source.joined).where(*where)
-    if after:
-        rows = rows.where(beyond(order, keys, after))
-    rows = rows.order_by(*(order_by(one, key) for one, key in zip(order, keys, strict=True)))
-    found = rows.limit(sa.literal_column(str(query.limit + 1))).subquery("f")
+    found = _sorted(rows, order, keys, after, query.limit + 1).subquery("f")
     numbered = sa.select(found, sa.func.row_number().over().label("n")).subquery("p")
     limit: Any = sa.literal_column(str(query.limit))
     record = record_json(door, node, numbered)
@@ -211,6 +219,31 @@ def _compile(door: Door, query: Query, filters: Filters, after: tuple[bool, ...]
     if query.count:
         answer.append(sa.select(sa.func.count()).select_from(source.joined).where(*where).scalar_subquery())
     return statements.compile(sa.select(*answer).select_from(numbered))
+
+
+def _sorted(rows: Any, order: Sequence[Order], keys: Sequence[Any], after: tuple[bool, ...], most: int) -> Any:
+    """The next rows in order.
+
+    Empty values come last either way, which no index gives when descending (nor when going on after a cursor). So
+    where the first key has an index, the records with a value are asked first, then, if the page is not full, those
+    without: PostgreSQL runs the parts of UNION ALL in turn and stops at the limit.
+    """
+    first, key, rest = order[0], keys[0], list(zip(order, keys, strict=True))
+    limit = sa.literal_column(str(most))
+    later = [beyond(order, keys, after)] if after else []
+    if first.is_always_there or not first.is_indexed or not (first.descending or after):
+        return rows.where(*later).order_by(*(order_by(one, column) for one, column in rest)).limit(limit)
+    others = [order_by(one, column) for one, column in rest[1:]]
+    without = rows.where(key.is_(None))
+    if after and not after[0]:
+        return without.where(*later).order_by(*others).limit(limit)
+    given = rows.where(key.is_not(None), *later)
+    if after:
+        bound = statements.parameter("k0", key.type)
+        given = given.where(key <= bound if first.descending else key >= bound)
+    given = given.order_by(order_by(first, key, never_null=True), *others).limit(limit).subquery()
+    without = without.order_by(*others).limit(limit).subquery()
+    return sa.union_all(sa.select(given), sa.select(without)).limit(limit)
 
 
 def _at(array: Any, position: int) -> Any:
