@@ -168,7 +168,7 @@ class _Formed(Textual):
 
 # Local part: what e-mail servers take without quotes, in any script. Domain: labels of letters, digits and hyphens.
 _LOCAL = r"[^\u0000-\u0020\u007f-\u00a0\u2028\u2029\u3000@\"(),:;<>\[\]\\]{1,64}"
-_LETTER = r"0-9A-Za-z\u00a1-\u1fff\u3040-\ud7ff"
+_LETTER = r"0-9A-Za-z\u00a1-\u1fff\u2c00-\u2dff\u3040-\ud7ff"
 _LABEL = rf"[{_LETTER}](?:[{_LETTER}-]{{0,61}}[{_LETTER}])?"
 EMAIL_PATTERN = rf"^{_LOCAL}@{_LABEL}(?:\.{_LABEL})+$"
 _EMAIL = re.compile(EMAIL_PATTERN[1:-1])
@@ -188,9 +188,10 @@ class Email(_Formed):
             if len(value) > 254:
                 raise ValueFault("too_long", {"max": 254})
             check_storable(value)
-            if _EMAIL.fullmatch(value) is None:
+            lower = value.lower()
+            if _EMAIL.fullmatch(lower) is None:
                 raise ValueFault("email_invalid", {"value": value})
-            return value.lower()
+            return lower
 
         return decode
 
