@@ -40,7 +40,7 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
-def decode(raw: bytes, kind: type[T]) -> T:
+def decode(raw: bytes, kind: type[T] | Any) -> T:
     """Decode a body of JSON.
 
     Raises:
@@ -51,8 +51,10 @@ def decode(raw: bytes, kind: type[T]) -> T:
     if too_deep(raw):
         raise refuse("bad-request", "json_too_deep", pointer="", max=DEPTH_LIMIT)
     try:
-        value: T = _decoder(kind).decode(raw)  # type: ignore[arg-type]  # types are hashable
+        value: T = _decoder(kind).decode(raw)
     except msgspec.ValidationError as error:
+        if kind is not Any:
+            decode(raw, Any)  # what follows the misfit may not even be JSON, which goes first
         raise Refused("invalid", None, [_fault(str(error))]) from None
     except RecursionError:
         raise refuse("bad-request", "json_too_deep", pointer="", max=DEPTH_LIMIT) from None

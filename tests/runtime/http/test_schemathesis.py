@@ -23,11 +23,12 @@ from schemathesis.specs.openapi.checks import (
 from runtime import demo, security
 from runtime.http import create_app
 from runtime.platform import Platform
-from runtime.settings import Settings
 from tests.live import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from runtime.settings import Settings
 
 SHORT, LONG = 3, 60
 # What ends the session that the test itself works with, or locks its account, or cannot be made up.
@@ -88,7 +89,7 @@ def attack(source: Settings, examples: int, chosen: set[str] | None = None) -> i
                 except schemathesis.errors.SchemathesisError as error:
                     if "does not accept" not in str(error) and "negative" not in str(error).lower():
                         raise
-                except BaseException as error:  # noqa: BLE001  # every operation is tried before the test fails
+                except BaseException as error:  # every operation is tried before the test fails
                     problems.append(f"{operation.method.upper()} {operation.path}: {error}")
         assert not problems, f"{len(problems)} of {seen} operations:\n" + "\n\n".join(problems)[:20_000]
         return seen
