@@ -104,8 +104,12 @@ async def faults_csv(call: Call, import_id: UUID) -> AsyncIterator[bytes]:
 
 
 def message(call: Call, problem: Problem) -> str:
-    """The reason in the caller's language."""
-    return Fault("", problem.code, problem.parameters).message(call.locale)
+    """The reason in the caller's language, objects called as users know them."""
+    parameters = dict(problem.parameters)
+    item = call.model.objects.get(str(parameters.get("object")))
+    if item is not None:
+        parameters["object"] = item.label.get(call.locale, item.label["en"])
+    return Fault("", problem.code, parameters).message(call.locale)
 
 
 def _line(call: Call, row: asyncpg.Record, width: int) -> list[str]:

@@ -41,7 +41,7 @@ async def test_a_misspelt_product_is_listed_once_and_mapped_in_one_step(call: An
         ("product", "product", "GTXPro", 1480)
     ]
     assert groups[0]["suggestions"][0] == "GTX Pro"
-    assert groups[0]["message"] == "There is no product called GTXPro."
+    assert groups[0]["message"] == "Product GTXPro is not there."
     mapping = first.mapping
     next(one for one in mapping if one.column == "product").values = {"GTXPro": "GTX Pro"}
     await imports.configure(call, first.id, mapping=mapping)
