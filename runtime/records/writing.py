@@ -109,6 +109,9 @@ async def update(
         raise NotFound(object, id)
     body, version, before, differs = row
     if if_match is not None and before != if_match:
+        known = await _known(door, idempotency)
+        if known is not None:
+            return known
         raise Stale(before)
     if differs and version == before:
         await refuse_missing(door, lookups, values)
