@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { useTitle } from './useTitle';
 import styles from './Page.module.css';
 
 interface PageProps {
@@ -14,6 +15,7 @@ interface PageProps {
 
 /** A page of the shell: a fixed head with title and actions, and a body that scrolls. */
 export function Page({ title, icon, hint, actions, children, flush = false }: PageProps) {
+  useTitle(typeof title === 'string' ? title : undefined);
   return (
     <section className={styles.page}>
       <header className={styles.head}>

@@ -46,13 +46,14 @@ function AppSwitcher({ active }: { active: ActiveApp }) {
   );
 }
 
-function ObjectItem({ entry, collapsed }: { entry: AppEntry; collapsed: boolean }) {
+function ObjectItem({ entry, collapsed, twice }: { entry: AppEntry; collapsed: boolean; twice: boolean }) {
   const model = useModel();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const object = model.byName.get(entry.object);
   if (!object) return null;
   const view = entry.view === undefined ? undefined : object.views.find((candidate) => candidate.name === entry.view);
-  const label = view?.label ?? object.label_plural;
+  // The view's name only where it tells two entries of one object apart.
+  const label = twice ? (view?.label ?? object.label_plural) : object.label_plural;
   const here = path === `/o/${object.name}` || path.startsWith(`/o/${object.name}/`);
   return (
     <Hint text={label} show={collapsed}>
@@ -76,11 +77,13 @@ function WorkspaceNavigation({ active, collapsed }: { active: ActiveApp; collaps
   const model = useModel();
   const { t } = useTranslation('shell');
   const groups = navigationGroups(model, active.app, t('moreObjects'));
+  const all = groups.flatMap((group) => group.entries.map((entry) => entry.object));
+  const twice = new Set(all.filter((object, at) => all.indexOf(object) !== at));
   return groups.map((group, index) => (
     <div key={group.label ?? index} role="group" aria-label={group.label}>
       {group.label === undefined ? null : <div className={styles.group}>{group.label}</div>}
       {group.entries.map((entry) => (
-        <ObjectItem key={`${entry.object} ${entry.view ?? ''}`} entry={entry} collapsed={collapsed} />
+        <ObjectItem key={`${entry.object} ${entry.view ?? ''}`} entry={entry} collapsed={collapsed} twice={twice.has(entry.object)} />
       ))}
     </div>
   ));

@@ -33,7 +33,7 @@ function Picklist({ field, value }: { field: FieldDescription; value: unknown })
   return <Chip label={found?.label ?? String(value)} color={found?.color} />;
 }
 
-function Reference({ field, value, tabbable }: { field: FieldDescription; value: Linked; tabbable: boolean }) {
+function Reference({ field, value, tabbable, compact }: { field: FieldDescription; value: Linked; tabbable: boolean; compact: boolean }) {
   const { t } = useTranslation('shell');
   const name = value._name ?? t('untitled');
   const content = (
@@ -50,6 +50,7 @@ function Reference({ field, value, tabbable }: { field: FieldDescription; value:
       to="/o/$object/$id"
       params={{ object: field.target, id: value.id }}
       className={styles.reference}
+      data-compact={compact}
       tabIndex={tabbable ? 0 : -1}
       preload={false}
       onClick={(event) => { event.stopPropagation(); }}
@@ -100,7 +101,7 @@ export function FieldDisplay({ field, value, compact = false, tabbable = true, p
       );
     case 'lookup':
     case 'user':
-      return isLinked(value) ? <Reference field={field} value={value} tabbable={tabbable} /> : <span className="truncate">{text}</span>;
+      return isLinked(value) ? <Reference field={field} value={value} tabbable={tabbable} compact={compact} /> : <span className="truncate">{text}</span>;
     case 'email':
       return <External href={`mailto:${text}`} text={text} tabbable={tabbable} />;
     case 'phone':

@@ -51,12 +51,25 @@ function NumberInput({ field, value, onChange, shared }: { field: FieldDescripti
   );
 }
 
-function MoneyInput({ field, value, onChange, shared }: { field: FieldDescription; value: unknown; onChange: (value: Money | null) => void; shared: Shared }) {
+function MoneyInput({ field, value, onChange, shared, inline }: { field: FieldDescription; value: unknown; onChange: (value: Money | null) => void; shared: Shared; inline: boolean }) {
   const { t } = useTranslation('workspace');
   const money: Money = isMoney(value) ? value : { amount: typeof value === 'number' ? value : null, currency: null };
   const [chosen, setChosen] = useState(money.currency ?? field.currency ?? 'USD');
   const code = money.currency ?? chosen;
   const codes = [...new Set([code, ...(field.currency ? [field.currency] : []), ...CURRENCIES])];
+  const amount = (
+    <InputNumber<number>
+      {...shared}
+      value={money.amount}
+      controls={false}
+      precision={field.scale ?? 2}
+      style={{ width: '100%' }}
+      // A cell has no room for the list of currencies: there the amount alone is edited.
+      {...(inline ? { suffix: code } : {})}
+      onChange={(next) => { onChange(next === null ? null : { amount: next, currency: code }); }}
+    />
+  );
+  if (inline) return amount;
   return (
     <Space.Compact className={styles.money ?? ''}>
       <Select
@@ -72,14 +85,7 @@ function MoneyInput({ field, value, onChange, shared }: { field: FieldDescriptio
           if (money.amount !== null) onChange({ amount: money.amount, currency });
         }}
       />
-      <InputNumber<number>
-        {...shared}
-        value={money.amount}
-        controls={false}
-        precision={field.scale ?? 2}
-        style={{ width: '100%' }}
-        onChange={(amount) => { onChange(amount === null ? null : { amount, currency: code }); }}
-      />
+      {amount}
     </Space.Compact>
   );
 }
@@ -176,7 +182,7 @@ export function FieldInput(props: FieldInputProps) {
     case 'percent':
       return <NumberInput field={field} value={value} onChange={onChange} shared={shared} />;
     case 'currency':
-      return <MoneyInput field={field} value={value} onChange={onChange} shared={shared} />;
+      return <MoneyInput field={field} value={value} onChange={onChange} shared={shared} inline={inline} />;
     case 'boolean': {
       const { status: _status, ...rest } = shared;
       return inline ? (

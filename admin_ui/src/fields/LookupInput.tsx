@@ -82,7 +82,7 @@ function useLinked(target: ObjectModel | undefined, value: unknown): Linked | nu
 /** Chooses a record: searches on the server while the user types, offers recent ones first, and creates a new one. */
 export function LookupInput(props: LookupInputProps) {
   const { field, value, onChange, creatable = true } = props;
-  const { t, i18n } = useTranslation('workspace');
+  const { t, i18n } = useTranslation(['workspace', 'shell']);
   const target = useModel().byName.get(field.target ?? '');
   const [text, setText] = useState('');
   const [open, setOpen] = useState(props.defaultOpen ?? false);
@@ -116,7 +116,7 @@ export function LookupInput(props: LookupInputProps) {
     <>
       <Select
         {...(props.id === undefined ? {} : { id: props.id })}
-        value={chosen ? { value: chosen.id, label: chosen._name ?? t('untitled') } : null}
+        value={chosen ? { value: chosen.id, label: chosen._name ?? t('shell:untitled') } : null}
         labelInValue
         options={groups}
         open={open}

@@ -5,7 +5,7 @@ import { isEmpty, isMoney, Unreadable } from './format';
 const EMAIL = /^[^\s@"(),:;<>[\\\]]+@[^\s@.]+(\.[^\s@.]+)+$/;
 const PHONE = /^\+?[\d\s().\-/]{3,30}$/;
 
-function t(key: string, values: Record<string, unknown> = {}): string {
+function fault(key: string, values: Record<string, unknown> = {}): string {
   return i18n.t(`workspace:validation.${key}`, values);
 }
 
@@ -19,12 +19,12 @@ function isUrl(text: string): boolean {
 
 function checkText(field: FieldDescription, text: string): string | undefined {
   const length = [...text].length;
-  if (typeof field.min_length === 'number' && length < field.min_length) return t('minLength', { count: field.min_length });
-  if (typeof field.max_length === 'number' && length > field.max_length) return t('maxLength', { count: field.max_length });
-  if (field.pattern && !matches(field.pattern, text)) return t('pattern');
-  if (field.type === 'email' && !EMAIL.test(text)) return t('email');
-  if (field.type === 'phone' && !PHONE.test(text)) return t('phone');
-  if (field.type === 'url' && !isUrl(text)) return t('url');
+  if (typeof field.min_length === 'number' && length < field.min_length) return fault('minLength', { count: field.min_length });
+  if (typeof field.max_length === 'number' && length > field.max_length) return fault('maxLength', { count: field.max_length });
+  if (field.pattern && !matches(field.pattern, text)) return fault('pattern');
+  if (field.type === 'email' && !EMAIL.test(text)) return fault('email');
+  if (field.type === 'phone' && !PHONE.test(text)) return fault('phone');
+  if (field.type === 'url' && !isUrl(text)) return fault('url');
   return undefined;
 }
 
@@ -38,17 +38,17 @@ function matches(pattern: string, text: string): boolean {
 }
 
 function checkNumber(field: FieldDescription, value: number): string | undefined {
-  if (!Number.isFinite(value)) return t('number');
-  if (field.type === 'integer' && !Number.isInteger(value)) return t('integer');
-  if (typeof field.min === 'number' && value < field.min) return t('min', { value: field.min });
-  if (typeof field.max === 'number' && value > field.max) return t('max', { value: field.max });
+  if (!Number.isFinite(value)) return fault('number');
+  if (field.type === 'integer' && !Number.isInteger(value)) return fault('integer');
+  if (typeof field.min === 'number' && value < field.min) return fault('min', { value: field.min });
+  if (typeof field.max === 'number' && value > field.max) return fault('max', { value: field.max });
   return undefined;
 }
 
 function checkDate(field: FieldDescription, value: string): string | undefined {
   // ISO forms of one kind compare as text.
-  if (typeof field.min === 'string' && value < field.min) return t('min', { value: field.min });
-  if (typeof field.max === 'string' && value > field.max) return t('max', { value: field.max });
+  if (typeof field.min === 'string' && value < field.min) return fault('min', { value: field.min });
+  if (typeof field.max === 'string' && value > field.max) return fault('max', { value: field.max });
   return undefined;
 }
 
@@ -57,8 +57,8 @@ function checkDate(field: FieldDescription, value: string): string | undefined {
  * The server checks again, and more: uniqueness, references, phone numbers of a region.
  */
 export function validate(field: FieldDescription, value: unknown): string | undefined {
-  if (value instanceof Unreadable) return t('json');
-  if (isEmpty(value)) return field.required ? t('required', { label: field.label }) : undefined;
+  if (value instanceof Unreadable) return fault('json');
+  if (isEmpty(value)) return field.required ? fault('required', { label: field.label }) : undefined;
   switch (field.type) {
     case 'text':
     case 'long_text':
@@ -69,9 +69,9 @@ export function validate(field: FieldDescription, value: unknown): string | unde
     case 'integer':
     case 'decimal':
     case 'percent':
-      return typeof value === 'number' ? checkNumber(field, value) : t('number');
+      return typeof value === 'number' ? checkNumber(field, value) : fault('number');
     case 'currency':
-      return isMoney(value) && typeof value.amount === 'number' ? checkNumber(field, value.amount) : t('number');
+      return isMoney(value) && typeof value.amount === 'number' ? checkNumber(field, value.amount) : fault('number');
     case 'date':
     case 'datetime':
       return typeof value === 'string' ? checkDate(field, value) : undefined;
@@ -84,8 +84,8 @@ export function validate(field: FieldDescription, value: unknown): string | unde
 export function validateAll(fields: readonly FieldDescription[], values: Record<string, unknown>): Record<string, string[]> {
   const faults: Record<string, string[]> = {};
   for (const field of fields) {
-    const fault = validate(field, values[field.name]);
-    if (fault !== undefined) faults[field.name] = [fault];
+    const found = validate(field, values[field.name]);
+    if (found !== undefined) faults[field.name] = [found];
   }
   return faults;
 }

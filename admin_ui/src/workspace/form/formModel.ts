@@ -64,7 +64,7 @@ export function createBody(fields: readonly FieldDescription[], values: Values):
   const body: Values = {};
   for (const field of fields) {
     const value = toWrite(field, values[field.name]);
-    if (value !== null || field.default !== undefined) body[field.name] = value;
+    if (value !== null || (field.default ?? null) !== null) body[field.name] = value;
   }
   return body;
 }

@@ -26,8 +26,8 @@ export function CellEditor({ field, value, onSave, onClose }: CellEditorProps) {
   const draftNow = useRef(value);
 
   useEffect(() => {
-    const input = box.current?.querySelector<HTMLInputElement>('input[type="text"], input:not([type]), input[type="email"], input[type="tel"], input[type="url"], textarea');
-    if (!ONE_STEP.has(field.type)) input?.select();
+    const focused = document.activeElement;
+    if (!ONE_STEP.has(field.type) && focused instanceof HTMLInputElement && box.current?.contains(focused)) focused.select();
   }, [field.type]);
 
   const close = (move = 0) => {

@@ -23,7 +23,9 @@ interface Choice {
 
 /** Fields of the object, then those of the records that it looks up. */
 function choices(model: Model, object: ObjectModel): { label: string; items: Choice[] }[] {
-  const own = object.fields.filter((field) => field.name !== 'deleted_at');
+  const own = object.fields
+    .filter((field) => field.name !== 'deleted_at')
+    .sort((a, b) => Number(a.system) - Number(b.system));
   const groups = [{ label: object.label, items: own.map((field) => ({ path: field.name, label: field.label })) }];
   for (const lookup of own) {
     const target = lookup.target ? model.byName.get(lookup.target) : undefined;

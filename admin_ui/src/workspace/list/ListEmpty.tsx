@@ -8,12 +8,14 @@ interface ListEmptyProps {
   object: ObjectModel;
   /** A filter or search hides records, or may. */
   filtered: boolean;
+  /** Name of the view when its own filter may be what hides records. */
+  view: string | undefined;
   onCreate: (() => void) | undefined;
   onClear: () => void;
 }
 
 /** Says what belongs into the list and how it gets there. */
-export function ListEmpty({ object, filtered, onCreate, onClear }: ListEmptyProps) {
+export function ListEmpty({ object, filtered, view, onCreate, onClear }: ListEmptyProps) {
   const { t } = useTranslation('workspace');
   if (filtered) {
     return (
@@ -30,7 +32,7 @@ export function ListEmpty({ object, filtered, onCreate, onClear }: ListEmptyProp
   return (
     <Empty
       icon={object.icon ?? 'appstore'}
-      title={t('empty.title', { label: object.label_plural })}
+      title={view === undefined ? t('empty.title', { label: object.label_plural }) : t('empty.view', { view })}
       text={
         <>
           {object.description ? <p style={{ margin: '0 0 6px' }}>{object.description}</p> : null}

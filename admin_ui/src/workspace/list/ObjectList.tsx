@@ -10,7 +10,9 @@ import { useShortcut } from '@/app/keyboard';
 import type { ListSearch } from '@/app/router';
 import { useDebounced } from '@/app/useDebounced';
 import { useMobile } from '@/app/useMobile';
+import { useTitle } from '@/app/useTitle';
 import { remember } from '@/fields/recents';
+import { sameFilter } from '@/filters';
 import { isWritable } from '../form/formModel';
 import { setListContext } from '../listContext';
 import { BulkBar } from './BulkBar';
@@ -51,6 +53,7 @@ export function ObjectList({ object, search }: { object: ObjectModel; search: Li
   const navigate = useNavigate();
   const client = useQueryClient();
   const mobile = useMobile();
+  useTitle(object.label_plural);
   const [text, setText] = useState('');
   const [creating, setCreating] = useState(search.new === true);
   const [filterOpen, setFilterOpen] = useState(false);
@@ -92,9 +95,11 @@ export function ObjectList({ object, search }: { object: ObjectModel; search: Li
     change({ filter: null });
     if (search.filter !== undefined) void navigate({ to: '.', search: (old: ListSearch) => ({ ...old, filter: undefined }) as ListSearch });
   };
-  const filtered = q !== '' || list.definition.filter !== null || extra !== null;
+  const { filter } = list.definition;
+  const viewOnly = filter !== null && sameFilter(filter, list.view.definition.filter);
+  const filtered = q !== '' || extra !== null || (filter !== null && !viewOnly);
   const empty = (
-    <ListEmpty object={object} filtered={filtered} onCreate={mayCreate ? () => { setCreating(true); } : undefined} onClear={clearFilter} />
+    <ListEmpty object={object} filtered={filtered} view={viewOnly ? list.view.label : undefined} onCreate={mayCreate ? () => { setCreating(true); } : undefined} onClear={clearFilter} />
   );
   return (
     <section className={styles.page} aria-label={object.label_plural}>

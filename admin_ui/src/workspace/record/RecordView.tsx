@@ -11,6 +11,7 @@ import type { DataRecord } from '@/api/types';
 import { ObjectIcon } from '@/app/icons';
 import { useShortcut } from '@/app/keyboard';
 import { useMobile } from '@/app/useMobile';
+import { useTitle } from '@/app/useTitle';
 import { forget } from '@/fields/recents';
 import { defaultLayout, sectionsOf } from '../form/formModel';
 import { neighbours } from '../listContext';
@@ -105,6 +106,7 @@ export function RecordView({ object, record }: { object: ObjectModel; record: Da
   const [editing, setEditing] = useState(false);
   const name = recordName(object, record, i18n.resolvedLanguage ?? 'en') || t('shell:untitled');
   const remove = useDelete(object, record, name);
+  useTitle(name);
   const mayUpdate = object.actions.includes('update');
   useShortcut('e', () => { setEditing(true); }, { enabled: mayUpdate });
   const layout = defaultLayout(object);
