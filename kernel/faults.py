@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 LONGEST_VALUE = 120
+MOST_BITS = 400
 
 
 @dataclass(slots=True, frozen=True)
@@ -72,6 +73,8 @@ class _Shown(dict[str, Any]):
         value = super().__getitem__(key)
         if isinstance(value, list | tuple | set | frozenset):
             shown = ", ".join(map(str, value))
+        elif isinstance(value, int) and value.bit_length() > MOST_BITS:
+            shown = "…"  # Python refuses to write very large numbers
         else:
             shown = "null" if value is None else str(value)
         return shown if len(shown) <= LONGEST_VALUE else shown[: LONGEST_VALUE - 1] + "…"

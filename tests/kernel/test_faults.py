@@ -25,6 +25,7 @@ def test_the_nearest_language_serves(asked: str, given: str) -> None:
 def test_values_cannot_reach_into_objects_and_are_cut() -> None:
     assert Fault("", "date_invalid", {"value": "{value.__class__}"}).message("en") == "{value.__class__} is not a date."
     assert len(Fault("", "date_invalid", {"value": "x" * 10_000}).message("en")) < 200
+    assert Fault("", "date_invalid", {"value": 10**5000}).message("en") == "… is not a date."
     assert Fault("", "too_long", {}).message("en") == "At most {max} characters."
 
 
