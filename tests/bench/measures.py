@@ -1,0 +1,263 @@
+"""The measures of issue 2, "Speed": each a number, what it has to be, and how it came about."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import statistics
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.bench import load
+from tests.bench.load import Target
+from tests.bench.stage import ACCOUNT, LIST_PATH, Stage, call, free_port, program, wait_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BULK = 1_000
+IMPORT_ROWS = 750_000
+IMPORT_MAPPING = {
+    "account": "name",
+    "sector": "sector",
+    "year_established": "year_founded",
+    "revenue": "revenue",
+    "employees": "employees",
+    "office_location": "location",
+    "subsidiary_of": "parent",
+}
+
+
+@dataclass(slots=True)
+class Measure:
+    """A result.
+
+    Attributes:
+        least, most: what ``value`` has to be at least, or below; None for no such bound.
+        detail: what it was made of.
+    """
+
+    name: str
+    value: float
+    unit: str
+    detail: str
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def good(self) -> bool:
+        return (self.least is None or self.value >= self.least) and (self.most is None or self.value < self.most)
+
+
+def read_one(stage: Stage, *, seconds: float = 3.0, rounds: int = 5) -> Measure:
+    """GET of one record by its id."""
+    ours = load.http("GET", f"/api/account/{stage.account}", token=stage.token)
+    theirs = load.http("GET", f"/account/{stage.account}")
+    return _ratio("read one", stage, lambda _: ours, lambda _: theirs, 0.7, seconds, rounds)
+
+
+def list_fifty(stage: Stage, *, seconds: float = 3.0, rounds: int = 5) -> Measure:
+    """GET of 50 opportunities, filtered by a picklist and an amount, sorted by date."""
+    ours = load.http("GET", LIST_PATH, token=stage.token)
+    theirs = load.http("GET", "/opportunity")
+    return _ratio("list 50, filtered and sorted", stage, lambda _: ours, lambda _: theirs, 0.8, seconds, rounds)
+
+
+def create_one(stage: Stage, *, seconds: float = 3.0, rounds: int = 5) -> Measure:
+    """POST of one account, with its history, audit and outbox on both sides."""
+    run = f"{time.time_ns():x}"
+
+    def body(number: int) -> bytes:
+        return json.dumps(ACCOUNT | {"name": f"{run} {number}"}).encode()
+
+    return _ratio(
+        "create one",
+        stage,
+        lambda number: load.http("POST", "/api/account", body=body(number), token=stage.token),
+        lambda number: load.http("POST", "/account", body=body(number)),
+        0.5,
+        seconds,
+        rounds,
+    )
+
+
+def bulk_create(stage: Stage, *, rounds: int = 7) -> Measure:
+    """1,000 creates in one batch (with history, audit and outbox) against COPY of 1,000 rows into the same table."""
+    run = f"{time.time_ns():x}"
+
+    def accounts(number: int) -> list[dict[str, Any]]:
+        return [ACCOUNT | {"name": f"{run} {number} {position}"} for position in range(BULK)]
+
+    def batch(number: int) -> bytes:
+        operations = [{"op": "create", "object": "account", "data": one} for one in accounts(number)]
+        return load.http(
+            "POST", "/api/batch", body=json.dumps({"operations": operations}).encode(), token=stage.token
+        )
+
+    ours = Target(stage.tangram, batch)
+    theirs = Target(stage.hand, lambda number: load.http("POST", "/accounts", body=json.dumps(accounts(number)).encode()))
+    pairs = []
+    for turn in range(rounds + 1):
+        times = []
+        for target in (ours, theirs):
+            status, body, took = load.answer(target)
+            if status not in target.statuses:
+                raise AssertionError(f"{status}: {body[:500]!r}")
+            times.append(took)
+        if turn:  # the first round compiles and caches
+            pairs.append((times[0], times[1]))
+    value = statistics.median(theirs / ours for ours, theirs in pairs)
+    mine, copy = (statistics.median(one) * 1000 for one in zip(*pairs, strict=True))
+    return Measure(f"bulk create of {BULK:,}", value, "of COPY", f"{mine:.0f} ms against {copy:.0f} ms", least=0.25)
+
+
+def publish(stage: Stage, *, rounds: int = 5) -> Measure:
+    """From the publish of a new object with 12 fields until the API answers for it."""
+    base = f"http://127.0.0.1:{stage.tangram}"
+    times = []
+    for turn in range(rounds):
+        name = f"bench_{time.time_ns() % 10**12}_{turn}"
+        change = call(f"{base}/meta/changes", stage.token, method="POST", body={"documents": [_document(name)]})
+        began = time.perf_counter()
+        call(f"{base}/meta/changes/{change['id']}/publish", stage.token, method="POST", body={})
+        wait_for(f"{base}/api/{name}", stage.token, pause=0.002)
+        times.append(time.perf_counter() - began)
+    detail = ", ".join(f"{one * 1000:.0f}" for one in times) + " ms"
+    return Measure("publish of 12 fields until the API answers", statistics.median(times), "s", detail, most=0.3)
+
+
+def start(stage: Stage, *, rounds: int = 3) -> Measure:
+    """From the start of a process, the database being up, to its first answer with a record."""
+    times = []
+    for turn in range(rounds):
+        port = free_port()
+        environment = stage.environment | {"TANGRAM_PORT": str(port)}
+        began = time.perf_counter()
+        with program(["-m", "runtime.cli", "serve"], environment, stage.folder / f"start{turn}.log"):
+            wait_for(f"http://127.0.0.1:{port}/api/account/{stage.account}", stage.token)
+            times.append(time.perf_counter() - began)
+    detail = ", ".join(f"{one:.2f}" for one in times) + " s"
+    return Measure("process start to first answer", statistics.median(times), "s", detail, most=3.0)
+
+
+def import_accounts(stage: Stage, *, rows: int = IMPORT_ROWS) -> list[Measure]:
+    """A CSV of accounts with a unique key and a lookup to their parents, by a worker of its own; speed and memory."""
+    file = stage.folder / "accounts.csv"
+    write_accounts(file, rows)
+    base = f"http://127.0.0.1:{stage.tangram}"
+    made = call(
+        f"{base}/api/account/import?file_name=accounts.csv", stage.token, method="POST", body=file.read_bytes()
+    )
+    mapping = [{"column": column, "field": field} for column, field in IMPORT_MAPPING.items()]
+    settings = {"mapping": mapping, "options": {"mode": "upsert", "key": "name"}}
+    call(f"{base}/api/imports/{made['id']}", stage.token, method="PATCH", body=settings)
+    words = ["-m", "runtime.cli", "worker"]
+    with program(words, stage.environment, stage.folder / "worker.log") as worker, _Memory(worker.pid) as memory:
+        call(f"{base}/api/imports/{made['id']}/start", stage.token, method="POST", body={})
+        while (now := call(f"{base}/api/imports/{made['id']}", stage.token))["state"] in ("queued", "running"):
+            memory.share = now["done_rows"] / rows
+            time.sleep(0.2)
+    if (now["state"], now["created_rows"]) != ("done", rows):
+        raise AssertionError(now)
+    seconds = _seconds(now["finished_at"]) - _seconds(now["started_at"])
+    early, late = memory.at(0.1), memory.at(1.0)
+    return [
+        Measure(f"import of {rows:,} accounts", rows / seconds, "rows/s", f"{seconds:.0f} s", least=4_000),
+        Measure(
+            "memory of the import, end against the first tenth",
+            late / early,
+            "times",
+            f"{early:.0f} MB, {late:.0f} MB",
+            most=1.25,
+        ),
+    ]
+
+
+def write_accounts(file: Path, rows: int) -> None:
+    """A table of accounts: unique names, and parents among the first 500."""
+    chance = random.Random(1)
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(IMPORT_MAPPING)
+        for number in range(rows):
+            writer.writerow(
+                [
+                    f"Company number {number}",
+                    chance.choice(["retail", "technology", "medical", "finance", "software"]),
+                    chance.randint(1950, 2020),
+                    f"{chance.random() * 5000:.2f}",
+                    chance.randint(1, 90_000),
+                    chance.choice(["United States", "Germany", "China", "Japan", "Brazil"]),
+                    f"Company number {chance.randrange(min(number, 500))}" if number else "",
+                ]
+            )
+
+
+class _Memory:
+    """Watches how much memory a process uses, by how far its work has come."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._seen: list[tuple[float, float]] = []
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self.share = 0.0
+
+    def __enter__(self) -> _Memory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def at(self, share: float) -> float:
+        """Most megabytes seen up to a share of the work."""
+        return max((size for when, size in self._seen if when <= share), default=0.0)
+
+    def _watch(self) -> None:
+        import psutil
+
+        process = psutil.Process(self._pid)
+        while not self._end.wait(0.1):
+            self._seen.append((self.share, process.memory_info().rss / 1e6))
+
+
+def _ratio(
+    name: str, stage: Stage, ours: Any, theirs: Any, least: float, seconds: float, rounds: int
+) -> Measure:
+    """Alternating runs of both sides; the median of the rounds' ratios."""
+    mine, other = Target(stage.tangram, ours), Target(stage.hand, theirs)
+    for target in (mine, other):
+        load.rate(target, min(seconds, 1.0))
+    pairs = []
+    for turn in range(rounds):
+        both = [(mine, 0), (other, 1)] if turn % 2 == 0 else [(other, 1), (mine, 0)]
+        found = [0.0, 0.0]
+        for target, side in both:
+            found[side] = load.rate(target, seconds)
+        pairs.append(found)
+    value = statistics.median(one / two for one, two in pairs)
+    rates = [statistics.median(one) for one in zip(*pairs, strict=True)]
+    return Measure(name, value, "of hand-written", f"{rates[0]:,.0f}/s against {rates[1]:,.0f}/s", least=least)
+
+
+def _document(name: str) -> dict[str, Any]:
+    kinds = ["text", "long_text", "email", "phone", "url", "integer", "decimal", "percent", "boolean", "date"]
+    fields: list[dict[str, Any]] = [
+        {"name": f"field_{number}", "type": kind, "label": {"en": f"Field {number}"}}
+        for number, kind in enumerate(kinds)
+    ]
+    fields[0] |= {"required": True, "searchable": True}
+    fields.append({"name": "account", "type": "lookup", "object": "account", "label": {"en": "Account"}})
+    fields.append({"name": "cost", "type": "currency", "currency": "USD", "label": {"en": "Cost"}})
+    return {"kind": "object", "name": name, "label": {"en": name}, "name_field": "field_0", "fields": fields}
+
+
+def _seconds(moment: str) -> float:
+    import datetime
+
+    return datetime.datetime.fromisoformat(moment).timestamp()
