@@ -65,6 +65,7 @@ async def upload(exchange: Exchange) -> Answer:
     "/api/imports",
     answer=ImportList,
     parameters=(Parameter("object", "query", {"type": "string"}, "Only imports into this object."),),
+    problems=("not-found",),
 )
 async def list_imports(exchange: Exchange) -> Answer:
     """Imports, the latest first."""

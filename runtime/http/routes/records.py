@@ -357,6 +357,7 @@ async def batch(exchange: Exchange) -> Answer:
         Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}, "Most hits."),
         Parameter("objects", "query", _TEXT, "Names of objects, comma separated; all where not given."),
     ),
+    problems=("not-found",),
 )
 async def search(exchange: Exchange) -> Answer:
     """Find records of any object by words in their searchable fields."""

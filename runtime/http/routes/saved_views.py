@@ -20,6 +20,7 @@ routes = Routes("saved-views")
     "/api/saved-views",
     answer=SavedViewList,
     parameters=(Parameter("object", "query", {"type": "string"}, "Only views of this object."),),
+    problems=("not-found",),
 )
 async def list_views(exchange: Exchange) -> Answer:
     """The caller's own saved views and those that others share."""
