@@ -26,11 +26,11 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def configure_log(settings: Settings) -> None:
-    """Log to standard error; libraries only from warnings on, unless the level is ``debug``."""
+    """Log to standard error; of libraries and requests only warnings, unless the level is ``debug``."""
     level = getattr(logging, settings.log_level.upper())
     logging.basicConfig(level=level, format=LOG_FORMAT, datefmt="%H:%M:%S")
     if level > logging.DEBUG:
-        for name in ("procrastinate", "uvicorn", "alembic", "asyncio", "psycopg", "casbin"):
+        for name in ("procrastinate", "uvicorn", "alembic", "asyncio", "psycopg", "casbin", "tangram.access"):
             logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 

@@ -63,7 +63,7 @@ def run(words: list[str]) -> int:
     """Run a command; every failure that is no bug is one line on standard error (a line for each fault)."""
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
-        result = app(words, exit_on_error=False, error_console=console)
+        result = app(words, exit_on_error=False, error_console=Console(stderr=True))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except SystemExit as end:

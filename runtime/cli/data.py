@@ -8,6 +8,7 @@ from typing import Any
 
 from cyclopts import App
 
+import kernel.api
 from runtime import demo, packages
 from runtime.cli.terminal import Failed, call, existing_file, existing_folder, platform, say, show
 
@@ -86,11 +87,13 @@ async def openapi(*, tenant: str, role: str = "admin") -> None:
     """Print the OpenAPI document of a tenant as a role sees it."""
     from runtime.http.openapi import document  # noqa: PLC0415  # the web framework is needed here only
 
+
     async with platform() as opened:
         caller = await call(opened, tenant)
     if role not in caller.model.roles:
         raise Failed(f"there is no role {role}; there are: {', '.join(sorted(caller.model.roles))}")
-    found = document(caller.model, caller.model.roles_access(frozenset({role})))
+    access = caller.model.roles_access(frozenset({role}))
+    found = kernel.api.openapi(caller.model, access, base=document(records=False))
     show(json.dumps(found, ensure_ascii=False, indent=2))
 
 

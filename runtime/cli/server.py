@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,6 +45,7 @@ def run(*, with_demo: Annotated[bool, Parameter(name="--demo")] = True) -> None:
         if with_demo:
             console.print(f"  Sign in as {demo.ADMIN} or {demo.MEMBER}, password {demo.PASSWORD}")
         console.print(f"  Data is kept in {chosen.home}. Ctrl-C ends it.\n")
+        sys.stdout.flush()  # also where it goes to a file
 
     with suppress(KeyboardInterrupt):  # the supervisor has ended everything
         Supervisor(chosen, say, ready, with_demo=with_demo).run()
