@@ -82,7 +82,7 @@ def plan(old: Model, new: Model) -> Plan:
     """
     if old.schema != new.schema:
         raise ValueError(f"models of two tenants: {old.schema!r}, {new.schema!r}")
-    faults = [fault for name, item in new.objects.items() for fault in _type_changes(old.objects.get(name), item)]
+    faults = [fault for name, item in new.objects.items() for fault in _type_changes(new, old.objects.get(name), item)]
     if faults:
         raise Invalid(faults)
     result = Plan()
@@ -221,20 +221,28 @@ def _add_indexes(result: Plan, item: ObjectModel, indexes: Sequence[sa.Index], a
         result.warnings.append(_warning("warning_unique", item))
 
 
-def _type_changes(before: ObjectModel | None, item: ObjectModel) -> Iterator[Fault]:
+def _type_changes(new: Model, before: ObjectModel | None, item: ObjectModel) -> Iterator[Fault]:
     if before is None:
         return
-    own = [one["name"] for one in item.document["fields"]]
-    for position, name in enumerate(own):
-        old, new = before.fields.get(name), item.fields[name]
-        if old is None:
+    for name, old in before.fields.items():
+        one = item.fields.get(name)
+        if one is None or old.system:
             continue
-        if old.type.name != new.type.name:
-            change = {"old": old.type.name, "new": new.type.name}
-            yield Fault(f"/fields/{position}/type", "type_change", change, ("object", item.name))
-        elif old.target != new.target:
-            target = {"old": f"{old.type.name} {old.target}", "new": f"{new.type.name} {new.target}"}
-            yield Fault(f"/fields/{position}/object", "type_change", target, ("object", item.name))
+        if old.type.name != one.type.name:
+            yield _refused(new, item, one, "type", old.type.name, one.type.name)
+        elif old.target != one.target:
+            yield _refused(new, item, one, "object", f"{old.type.name} {old.target}", f"{one.type.name} {one.target}")
+
+
+def _refused(new: Model, item: ObjectModel, one: FieldModel, option: str, before: str, after: str) -> Fault:
+    """The fault of a changed type, in the object's document or in that of the extension that has the field."""
+    for key, document in new.documents.items():
+        if key == ("object", item.name) or (key[0] == "extension" and document["object"] == item.name):
+            for position, field_document in enumerate(document["fields"]):
+                if field_document["name"] == one.name:
+                    pointer = f"/fields/{position}/{option}"
+                    return Fault(pointer, "type_change", {"old": before, "new": after}, key)
+    raise LookupError(one.name)
 
 
 def _columns(index: sa.Index) -> set[str]:
