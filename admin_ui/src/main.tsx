@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { onSignedOut } from './api/http';
 import { followRevisions } from './api/model';
 import { sessionQuery } from './api/session';
-import { Providers } from './app/Providers';
+import { Antd, Providers } from './app/Providers';
 import { paintEarly } from './app/preferences';
 import { createQueryClient } from './app/queryClient';
 import { buildRouter } from './app/router';
@@ -28,7 +28,7 @@ if (!element) throw new Error('index.html has no #root');
 createRoot(element).render(
   <StrictMode>
     <Providers client={client}>
-      <RouterProvider router={router} />
+      <RouterProvider router={router} InnerWrap={Antd} />
     </Providers>
   </StrictMode>,
 );

@@ -7,7 +7,8 @@ import { useTranslation } from 'react-i18next';
 import { ThemeProvider, useTheme } from './preferences';
 import { antdTheme } from './theme';
 
-function Antd({ children }: { children: ReactNode }) {
+/** The look, and the holder of notifications: inside of the router, because a notification can hold a link. */
+export function Antd({ children }: { children: ReactNode }) {
   const { mode } = useTheme();
   const { i18n } = useTranslation();
   const theme = useMemo(() => antdTheme(mode), [mode]);
@@ -23,9 +24,7 @@ function Antd({ children }: { children: ReactNode }) {
 export function Providers({ client, children }: { client: QueryClient; children: ReactNode }) {
   return (
     <QueryClientProvider client={client}>
-      <ThemeProvider>
-        <Antd>{children}</Antd>
-      </ThemeProvider>
+      <ThemeProvider>{children}</ThemeProvider>
     </QueryClientProvider>
   );
 }
