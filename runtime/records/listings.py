@@ -35,17 +35,24 @@ class Order:
     descending: bool
 
     def key(self, source: Source) -> sa.ColumnElement[Any]:
-        return self.fields[-1].sort(source.table(self.fields[:-1]))
+        field = self.fields[-1]
+        key = field.sort(source.table(self.fields[:-1]))
+        # lower() and the like have no type of their own; cursors need one
+        return sa.type_coerce(key, field.type.columns(field)[0]) if isinstance(key.type, sa.types.NullType) else key
 
     @property
     def is_always_there(self) -> bool:
         """Whether every record has a value."""
         return len(self.fields) == 1 and self.fields[0].name in ALWAYS_THERE
 
-    @property
-    def is_indexed(self) -> bool:
+    def is_indexed(self, source: Source) -> bool:
+        """Whether an index gives the records in this order."""
         field = self.fields[0]
-        return len(self.fields) == 1 and (field.index or field.unique)
+        if len(self.fields) > 1 or not (field.index or field.unique):
+            return False
+        columns = field.expressions(source.root)
+        over = field.type.indexed(field, columns) if field.index else columns[0]
+        return over.compare(field.sort(source.root))
 
 
 @dataclass(slots=True, frozen=True)
@@ -206,7 +213,8 @@ def _compile(door: Door, query: Query, filters: Filters, after: tuple[bool, ...]
     columns: list[Any] = [table.c[name] for name in node.columns()]
     columns += [key.label(f"k{index}") for index, key in enumerate(keys)]
     rows = sa.select(*columns).select_from(source.joined).where(*where)
-    found = _sorted(rows, order, keys, after, query.limit + 1).subquery("f")
+    in_parts = (order[0].descending or bool(after)) and not order[0].is_always_there and order[0].is_indexed(source)
+    found = _sorted(rows, order, keys, after, query.limit + 1, in_parts=in_parts).subquery("f")
     numbered = sa.select(found, sa.func.row_number().over().label("n")).subquery("p")
     limit: Any = sa.literal_column(str(query.limit))
     record = record_json(door, node, numbered)
@@ -221,7 +229,9 @@ def _compile(door: Door, query: Query, filters: Filters, after: tuple[bool, ...]
     return statements.compile(sa.select(*answer).select_from(numbered))
 
 
-def _sorted(rows: Any, order: Sequence[Order], keys: Sequence[Any], after: tuple[bool, ...], most: int) -> Any:
+def _sorted(
+    rows: Any, order: Sequence[Order], keys: Sequence[Any], after: tuple[bool, ...], most: int, *, in_parts: bool
+) -> Any:
     """The next rows in order.
 
     Empty values come last either way, which no index gives when descending (nor when going on after a cursor). So
@@ -229,9 +239,9 @@ def _sorted(rows: Any, order: Sequence[Order], keys: Sequence[Any], after: tuple
     without: PostgreSQL runs the parts of UNION ALL in turn and stops at the limit.
     """
     first, key, rest = order[0], keys[0], list(zip(order, keys, strict=True))
-    limit = sa.literal_column(str(most))
+    limit: Any = sa.literal_column(str(most))
     later = [beyond(order, keys, after)] if after else []
-    if first.is_always_there or not first.is_indexed or not (first.descending or after):
+    if not in_parts:
         return rows.where(*later).order_by(*(order_by(one, column) for one, column in rest)).limit(limit)
     others = [order_by(one, column) for one, column in rest[1:]]
     without = rows.where(key.is_(None))
