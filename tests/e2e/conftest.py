@@ -1,0 +1,104 @@
+"""A real browser (headless Chromium) on a whole installation."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.live import ROOT, Live, running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext
+
+PASSWORD = "tangram-demo"
+# Without these Chromium itself calls home at every start, which a closed network refuses slowly.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    with running(tmp_path_factory.mktemp("e2e") / "home") as live:
+        yield live
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(args=QUIET, **({"executable_path": path} if path else {}))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def context_of(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser contexts (``locale``, ``viewport``, ``color_scheme``) that end with the test."""
+    opened: list[BrowserContext] = []
+
+    def make(**options: object) -> BrowserContext:
+        settings = {"locale": "en-US", "viewport": {"width": 1280, "height": 800}, "timezone_id": "UTC"} | options
+        context = browser.new_context(**settings)
+        context.set_default_timeout(20_000)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def admin(demo: Live, context_of: Callable[..., BrowserContext]) -> Page:
+    """A page of the demo's admin, signed in, the tour behind them."""
+    return signed_in(context_of().new_page(), demo, "admin@demo.test")
+
+
+@pytest.fixture
+def member(demo: Live, context_of: Callable[..., BrowserContext]) -> Page:
+    """A page of the demo's member, signed in, the tour behind them."""
+    return signed_in(context_of().new_page(), demo, "member@demo.test")
+
+
+def signed_in(page: Page, demo: Live, email: str) -> Page:
+    page.goto(demo.url)
+    page.get_by_test_id("sign-in-email").fill(email)
+    page.get_by_test_id("sign-in-password").fill(PASSWORD)
+    page.get_by_test_id("sign-in-submit").click()
+    page.get_by_test_id("navigation").or_(page.get_by_test_id("menu-button")).first.wait_for()
+    skip_tour(page)
+    return page
+
+
+def skip_tour(page: Page) -> None:
+    """Dismiss the tour that a first sign-in shows."""
+    skip = page.get_by_test_id("tour-close").first
+    if skip.is_visible():
+        skip.click()
+        skip.wait_for(state="hidden")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep a picture of each open page of a test that failed, in build/e2e."""
+    report = yield
+    if report.when == "call" and report.failed:
+        folder = ROOT / "build" / "e2e"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, page in item.funcargs.items():  # type: ignore[attr-defined]
+            if isinstance(page, Page):
+                page.screenshot(path=folder / f"{item.name}-{name}.png")
+    return report
