@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useModel } from '@/api/model';
 import { findRecords, useRecordNames, type Option } from './useRecordNames';
@@ -33,8 +33,7 @@ export function RecordSelect({ object, value, multiple = false, me = false, labe
     placeholderData: (old) => old,
   });
   const chosen = (Array.isArray(value) ? (value as unknown[]) : [value]).filter((id): id is string => typeof id === 'string' && id !== '');
-  const wanted = useMemo(() => new Map([[object, new Set(chosen.filter((id) => id !== ME))]]), [object, chosen.join(',')]); // eslint-disable-line react-hooks/exhaustive-deps
-  const nameOf = useRecordNames(wanted);
+  const nameOf = useRecordNames(new Map([[object, new Set(chosen.filter((id) => id !== ME))]]));
   const options: Option[] = [...(me && q === '' ? [{ value: ME, label: t('value.me') }] : []), ...(found.data ?? [])];
   const missing = chosen.filter((id) => !options.some((option) => option.value === id));
   const all = [...options, ...missing.map((id) => ({ value: id, label: id === ME ? t('value.me') : (nameOf(object, id) ?? '…') }))];

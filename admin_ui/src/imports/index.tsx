@@ -1,2 +1,2 @@
-const Nothing = () => null;
-export const ImportWizard = Nothing, ImportPage = Nothing;
+export { ImportPage } from './ImportPage';
+export { ImportWizard } from './ImportWizard';

@@ -93,13 +93,14 @@ export function useDocumentBodies<K extends Kind>(kind: K, names: readonly strin
   const draft = useDraft();
   const wanted = names.filter((name) => published.has(name));
   const stored = useSuspenseQueries({ queries: wanted.map((name) => documentQuery(kind, name)), combine: bodies });
+  const key = names.join(',');
   return useMemo(
-    () => names.flatMap((name) => {
+    () => key.split(',').flatMap((name) => {
       const base = stored.find((document) => document.name === name);
       const merged = mergeDocument<ByKind[K]>(base, draft?.documents.find((one) => one.kind === kind && one.name === name));
       return merged ? [merged] : [];
     }),
-    [names.join(','), stored, draft, kind], // eslint-disable-line react-hooks/exhaustive-deps
+    [key, stored, draft, kind],
   );
 }
 

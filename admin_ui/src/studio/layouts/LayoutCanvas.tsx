@@ -11,7 +11,7 @@ import type { ObjectModel } from '@/api/model';
 import { freeName, moved, type SectionDocument } from '../documents';
 import { SavedLabelInput } from '../parts/LabelInput';
 import { useDragSensors } from '../parts/SortableRows';
-import { typeIcon } from '../types';
+import { TypeIcon } from '../types';
 import { placeField, sectionOf, takeField } from './arrange';
 import styles from './layouts.module.css';
 
@@ -172,10 +172,9 @@ function FieldCard({ name, object, children }: { name: string; object: ObjectMod
 
 function FieldWords({ name, object }: { name: string; object: ObjectModel }) {
   const field = object.field.get(name);
-  const Icon = typeIcon(field?.type ?? '');
   return (
     <>
-      <span className={styles.cardIcon}><Icon /></span>
+      <span className={styles.cardIcon}><TypeIcon type={field?.type} /></span>
       <span className={styles.cardLabel}>{field?.label ?? name}</span>
       {field?.required && <span className={styles.star} aria-hidden="true">*</span>}
     </>

@@ -5,7 +5,7 @@ import { useFieldTypes, type FieldTypeDescription } from '../api';
 import { cleanLabel, freeName, labelIn, suggestName, TENANT_PREFIX, type FieldDocument, type Label } from '../documents';
 import { useEdit, useLocale } from '../draft';
 import { LabelInput } from '../parts/LabelInput';
-import { byUse, typeIcon } from '../types';
+import { byUse, TypeIcon } from '../types';
 import { DefaultInput, hasDefault } from './DefaultInput';
 import { addField, fieldsOf, isForeign, mayEditField, removeField, replaceField, type ObjectDocuments } from './edits';
 import { blankField, fieldDraftFaults, finished } from './fieldDraft';
@@ -71,10 +71,9 @@ function TypeChoice({ types, onChoose }: { types: FieldTypeDescription[]; onChoo
       />
       <div className={styles.types}>
         {found.map((type) => {
-          const Icon = typeIcon(type.name);
           return (
             <button key={type.name} type="button" className={styles.type} onClick={() => { onChoose(type); }} data-testid={`field-type-${type.name}`}>
-              <span><Icon /></span>
+              <span><TypeIcon type={type.name} /></span>
               <span>
                 <span className={styles.typeName}>{type.label}</span>
                 <br />
@@ -128,14 +127,13 @@ function FieldForm({ documents, initial, type, adding, published, onRetype, onCl
     edit(removeField(documents, initial.name));
     onClose();
   };
-  const Icon = typeIcon(type.name);
   return (
     <>
       <div className={styles.drawerBody}>
       <Form layout="vertical" component="div" disabled={readOnly}>
         {readOnly && <Alert type="info" showIcon title={t('fields.read_only_origin')} style={{ marginBottom: 16 }} />}
         <div className={styles.chosen}>
-          <span className={styles.typeIcon}><Icon /></span>
+          <span className={styles.TypeIcon}><TypeIcon type={type.name} /></span>
           <span className={styles.grow}>
             <span className={styles.typeName}>{type.label}</span> <span className={styles.typeHelp}>{type.help}</span>
           </span>

@@ -12,7 +12,7 @@ import { FIELD_HASH } from '../changes/places';
 import { SortableRows } from '../parts/SortableRows';
 import { OriginTag } from '../parts/StateTag';
 import studio from '../studio.module.css';
-import { typeIcon } from '../types';
+import { TypeIcon } from '../types';
 import { fieldsOf, type ObjectDocuments } from './edits';
 import { FieldDrawer } from './FieldDrawer';
 import styles from './objects.module.css';
@@ -106,11 +106,10 @@ interface FieldRowProps {
 function FieldRow({ field, isNew, isName, pad, onOpen }: FieldRowProps) {
   const { t } = useTranslation('studio');
   const locale = useLocale();
-  const Icon = typeIcon(field.type);
   return (
     <div className={`${styles.fieldRow} ${pad ? styles.pad : ''}`}>
       <button type="button" className={styles.fieldMain} onClick={onOpen} data-testid={`edit-field-${field.name}`}>
-        <span className={styles.typeIcon}><Icon /></span>
+        <span className={styles.TypeIcon}><TypeIcon type={field.type} /></span>
         <span className={styles.fieldLabel}>{labelIn(field.label, locale, field.name)}</span>
       </button>
       <span className={`${styles.code} ${styles.wide}`}>{field.name}</span>
@@ -154,11 +153,10 @@ function SystemFields({ text }: { text: string }) {
         items={fields}
         idOf={(field) => field.name}
         render={(field) => {
-          const Icon = typeIcon(field.type);
           return (
             <div className={`${styles.fieldRow} ${styles.pad}`}>
               <span className={styles.fieldMain} style={{ cursor: 'default' }}>
-                <span className={styles.typeIcon}><Icon /></span>
+                <span className={styles.TypeIcon}><TypeIcon type={field.type} /></span>
                 <span className={styles.fieldLabel}>{field.label}</span>
               </span>
               <span className={`${styles.code} ${styles.wide}`}>{field.name}</span>

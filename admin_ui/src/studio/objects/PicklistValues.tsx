@@ -1,6 +1,6 @@
 import { DeleteOutlined, EyeInvisibleOutlined, EyeOutlined, PlusOutlined, StarFilled, StarOutlined } from '@ant-design/icons';
 import { Button, Input, Tooltip } from 'antd';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LOCALES } from '@/i18n';
 import { freeName, moved, suggestName, type Label, type PicklistValueDocument } from '../documents';
@@ -23,9 +23,9 @@ export function PicklistValues({ values, onChange, chosen, onChoose, fixed = new
   const { t } = useTranslation('studio');
   // Rows keep their identity while the stored value follows the label that is typed.
   const [keys, setKeys] = useState(() => values.map((_, index) => `v${index}`));
-  const next = useRef(values.length);
+  const [next, setNext] = useState(values.length);
   const [added, setAdded] = useState<string | null>(null);
-  if (keys.length !== values.length) setKeys(values.map((_, index) => `r${next.current}-${index}`)); // replaced from outside
+  if (keys.length !== values.length) setKeys(values.map((_, index) => `r${next}-${index}`)); // replaced from outside
 
   const set = (index: number, change: Partial<PicklistValueDocument>) => {
     onChange(values.map((item, at) => (at === index ? { ...item, ...change } : item)));
@@ -39,8 +39,8 @@ export function PicklistValues({ values, onChange, chosen, onChoose, fixed = new
     set(index, { label, value });
   };
   const add = () => {
-    const key = `v${next.current}`;
-    next.current += 1;
+    const key = `v${next}`;
+    setNext(next + 1);
     setKeys([...keys, key]);
     setAdded(key);
     onChange([...values, { value: '', label: {}, color: COLORS[values.length % COLORS.length] ?? '#8c8c8c' }]);

@@ -1,11 +1,10 @@
 import type { Filter } from '@/api/types';
 import { isGroup } from '@/filters/tidy';
 import type {
-  AppDocument, ExtensionDocument, FieldDocument, Label, LayoutDocument, NavigationEntry, ObjectDocument, ViewDocument,
+  AppDocument, ExtensionDocument, FieldDocument, FieldSet, Label, LayoutDocument, NavigationEntry, ObjectDocument, ViewDocument,
 } from '../documents';
 import { cleanLabel, isNavigationGroup, TENANT_PREFIX } from '../documents';
 import type { Draft, Edit } from '../draft';
-
 
 /** Everything that the Studio shows of one object. */
 export interface ObjectDocuments {
@@ -163,14 +162,15 @@ export function removeField(documents: ObjectDocuments, name: string): Edit {
   return edit;
 }
 
-function withoutKeys(object: ObjectDocument, name: string): ObjectDocument {
-  const result = { ...object };
-  for (const property of ['indexes', 'unique_keys'] as const) {
-    const kept = result[property]?.filter((set) => !set.fields.includes(name));
-    if (kept && kept.length > 0) result[property] = kept;
-    else delete result[property];
-  }
-  return result;
+function withoutKeys({ indexes, unique_keys, ...object }: ObjectDocument, name: string): ObjectDocument {
+  const without = (sets: FieldSet[] | undefined) => (sets ?? []).filter((set) => !set.fields.includes(name));
+  const keptIndexes = without(indexes);
+  const keptKeys = without(unique_keys);
+  return {
+    ...object,
+    ...(keptIndexes.length > 0 ? { indexes: keptIndexes } : {}),
+    ...(keptKeys.length > 0 ? { unique_keys: keptKeys } : {}),
+  };
 }
 
 function withoutInLayout(layout: LayoutDocument, name: string): LayoutDocument {

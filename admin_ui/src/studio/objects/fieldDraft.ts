@@ -1,28 +1,24 @@
 import type { FieldTypeDescription, OptionSchema } from '../api';
-import { cleanLabel, NAME_PATTERN, type FieldDocument, type PicklistValueDocument } from '../documents';
+import { cleanLabel, NAME_PATTERN, type FieldDocument, type Label, type PicklistValueDocument } from '../documents';
 
 /** Names of the fields that every record has. */
 const SYSTEM = new Set(['id', 'owner_id', 'created_at', 'created_by', 'updated_at', 'updated_by', 'version', 'deleted_at']);
 
+const FLAGS = new Set(['required', 'unique', 'index', 'searchable', 'read_only']);
+
 /** A field as it is stored: only what was set, values without blank rows. */
 export function finished(field: FieldDocument): FieldDocument {
-  const result: FieldDocument = { ...field, label: cleanLabel(field.label) ?? { en: field.name } };
-  for (const flag of ['required', 'unique', 'index', 'searchable', 'read_only'] as const) {
-    if (!result[flag]) delete result[flag];
-  }
-  const help = cleanLabel(result.help);
-  if (help) result.help = help;
-  else delete result.help;
-  if (result.values) result.values = finishedValues(result.values);
-  for (const [key, value] of Object.entries(result)) {
-    if (value === undefined || value === null || value === '') delete result[key];
-    else if (key.endsWith('_label')) {
-      const label = cleanLabel(value as Record<string, string>);
-      if (label) result[key] = label;
-      else delete result[key];
-    }
-  }
-  return result;
+  const entries = Object.entries(field).flatMap(([key, value]): [string, unknown][] => {
+    const kept = finishedProperty(key, value);
+    return kept === undefined || kept === null || kept === '' ? [] : [[key, kept]];
+  });
+  return { ...(Object.fromEntries(entries) as FieldDocument), name: field.name, label: cleanLabel(field.label) ?? { en: field.name } };
+}
+
+function finishedProperty(key: string, value: unknown): unknown {
+  if (key === 'values') return value === undefined ? undefined : finishedValues(value as PicklistValueDocument[]);
+  if (key === 'help' || key === 'label' || key.endsWith('_label')) return cleanLabel(value as Label | undefined);
+  return FLAGS.has(key) && !value ? undefined : value;
 }
 
 export function finishedValues(values: readonly PicklistValueDocument[]): PicklistValueDocument[] {

@@ -6,7 +6,7 @@ import type { Column } from '@/api/types';
 import { filterFields } from '@/filters';
 import { moved } from '../documents';
 import { SortableRows } from '../parts/SortableRows';
-import { typeIcon } from '../types';
+import { TypeIcon } from '../types';
 import styles from './views.module.css';
 
 interface ColumnChooserProps {
@@ -70,10 +70,9 @@ interface ColumnRowProps {
 function ColumnRow({ column, model, object, last, onWidth, onRemove }: ColumnRowProps) {
   const { t } = useTranslation('studio');
   const found = resolvePath(model, object, column.field);
-  const Icon = typeIcon(found?.field.type ?? '');
   return (
     <div className={styles.column}>
-      <span className={styles.columnIcon}><Icon /></span>
+      <span className={styles.columnIcon}><TypeIcon type={found?.field.type} /></span>
       <span className={styles.columnLabel}>{found?.label ?? column.field}</span>
       <Tooltip title={t('views.width_help')}>
         <InputNumber className={styles.width} min={40} max={2000} step={10} precision={0} value={column.width ?? null} placeholder={t('views.width_auto')} suffix="px" onChange={onWidth} aria-label={t('views.width')} />

@@ -3,7 +3,7 @@ import {
   FieldBinaryOutlined, FieldNumberOutlined, FontSizeOutlined, LinkOutlined, MailOutlined, NumberOutlined, PercentageOutlined,
   PhoneOutlined, QuestionCircleOutlined, ShareAltOutlined, UnorderedListOutlined, UserOutlined,
 } from '@ant-design/icons';
-import type { ComponentType } from 'react';
+import { createElement, type ComponentType } from 'react';
 
 const ICONS: Record<string, ComponentType> = {
   text: FontSizeOutlined,
@@ -29,8 +29,9 @@ const ICONS: Record<string, ComponentType> = {
 /** Order in which types are offered, the most used first; a plugin's own come last. */
 const ORDER = Object.keys(ICONS);
 
-export function typeIcon(type: string): ComponentType {
-  return ICONS[type] ?? QuestionCircleOutlined;
+/** Icon of a field type. */
+export function TypeIcon({ type }: { type: string | undefined }) {
+  return createElement(ICONS[type ?? ''] ?? QuestionCircleOutlined);
 }
 
 export function byUse(a: { name: string }, b: { name: string }): number {
