@@ -87,7 +87,6 @@ async def openapi(*, tenant: str, role: str = "admin") -> None:
     """Print the OpenAPI document of a tenant as a role sees it."""
     from runtime.http.openapi import document  # noqa: PLC0415  # the web framework is needed here only
 
-
     async with platform() as opened:
         caller = await call(opened, tenant)
     if role not in caller.model.roles:

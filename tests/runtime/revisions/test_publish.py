@@ -80,7 +80,7 @@ async def test_a_revision_published_while_the_channel_was_lost_is_found(
             )
         revision = await publish(call, installation())
         async with asyncio.timeout(5):
-            while (await other.models.get(demo.TENANT)).revision < revision:  # noqa: ASYNC110
+            while (await other.models.get(demo.TENANT)).revision < revision:
                 await asyncio.sleep(0.01)
 
 
