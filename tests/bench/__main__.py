@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def _run(stage: Stage, options: argparse.Namespace, console: Console) -> list[Measure]:
-    seconds, rounds = (1.0, 3) if options.quick else (3.0, 5)
+    seconds, rounds = (0.4, 9) if options.quick else (0.5, 21)
     every: dict[str, Callable[[], list[Measure]]] = {
         "read": lambda: [measures.read_one(stage, seconds=seconds, rounds=rounds)],
         "list": lambda: [measures.list_fifty(stage, seconds=seconds, rounds=rounds)],

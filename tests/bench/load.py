@@ -1,4 +1,4 @@
-"""A load generator that is the same for both sides: keep-alive connections that send one prepared request after another."""
+"""A load generator that is the same for both sides: connections that send one request after another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stage of the benchmarks: one database with the sample data, Tangram and the hand-written server in front of it."""
+"""The stage of the benchmarks: a database with the sample data, Tangram and the hand-written server in front of it."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import UUID
+
+import psutil
 
 from runtime import demo, records, security
 from runtime.platform import Platform
 from runtime.records import Query as ListQuery
 from runtime.settings import ROOT, Settings
-from tests.bench import hand
 from tests.bench.hand import Query, Specification
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from runtime.call import Call
 
@@ -38,20 +40,44 @@ START_SECONDS = 60.0
 
 
 @dataclass(slots=True)
+class Server:
+    """A server process."""
+
+    port: int
+    pid: int
+
+
+@dataclass(slots=True)
 class Stage:
     """What the measures run on.
 
     Attributes:
-        tangram, hand: ports. ``token``: of an admin. ``account``: id of an account to read.
+        tangram, hand: the servers. ``token``: of an admin. ``account``: id of an account to read.
     """
 
     settings: Settings
     environment: dict[str, str]
-    tangram: int
-    hand: int
+    tangram: Server
+    hand: Server
     token: str
     account: str
     folder: Path
+
+    @property
+    def base(self) -> str:
+        """Where Tangram answers."""
+        return f"http://127.0.0.1:{self.tangram.port}"
+
+    def cost(self, server: Server) -> float:
+        """Seconds of CPU that a server, and PostgreSQL for this database, have used so far."""
+        own = sum(psutil.Process(server.pid).cpu_times()[:2])
+        name = urlsplit(self.settings.database_url or "").path[1:]
+        for process in psutil.process_iter(["cmdline"]):
+            words = " ".join(process.info["cmdline"] or ())
+            if words.startswith("postgres:") and f" {name} " in words:
+                with suppress(psutil.NoSuchProcess):
+                    own += sum(process.cpu_times()[:2])
+        return own
 
 
 @contextmanager
@@ -71,11 +97,12 @@ def prepared(database_url: str, folder: Path) -> Iterator[Stage]:
     file.write_bytes(pickle.dumps(spec))
     environment = {**os.environ, **settings.environment()}
     with ExitStack() as stack:
-        stack.enter_context(program(["-m", "runtime.cli", "serve"], environment, folder / "tangram.log"))
+        ours = stack.enter_context(program(["-m", "runtime.cli", "serve"], environment, folder / "tangram.log"))
         hand_port = free_port()
         words = ["-m", "tests.bench.hand", str(file), str(hand_port)]
-        stack.enter_context(program(words, environment, folder / "hand.log"))
-        stage = Stage(settings, environment, port, hand_port, token, account, folder)
+        theirs = stack.enter_context(program(words, environment, folder / "hand.log"))
+        servers = Server(port, ours.pid), Server(hand_port, theirs.pid)
+        stage = Stage(settings, environment, *servers, token, account, folder)
         wait_for(f"http://127.0.0.1:{port}/api/account/{account}", token)
         wait_for(f"http://127.0.0.1:{hand_port}/account/{account}")
         yield stage
@@ -197,6 +224,3 @@ class _Recorder:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._db, name)
-
-
-__all__ = ["ACCOUNT", "LIST_PATH", "Stage", "call", "free_port", "hand", "prepared", "program", "wait_for"]
