@@ -11,6 +11,15 @@ import { paintEarly } from './app/preferences';
 import { createQueryClient } from './app/queryClient';
 import { buildRouter } from './app/router';
 
+// A tab that was open while a new version was installed asks for files that are gone: one reload brings the new ones.
+window.addEventListener('vite:preloadError', (event) => {
+  const last = Number(sessionStorage.getItem('tangram.reloaded') ?? 0);
+  if (Date.now() - last < 10_000) return;
+  event.preventDefault();
+  sessionStorage.setItem('tangram.reloaded', String(Date.now()));
+  window.location.reload();
+});
+
 paintEarly();
 const client = createQueryClient();
 const router = buildRouter(client);

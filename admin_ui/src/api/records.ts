@@ -1,3 +1,4 @@
+import { api, body } from './client';
 import { http, send, type RequestOptions } from './http';
 import type { DataRecord, Filter, HistoryEntry, Page, SavedView, SortKey } from './types';
 
@@ -81,7 +82,7 @@ export async function batch(operations: Operation[]): Promise<{ id: string; vers
 }
 
 export async function savedViews(object: string): Promise<SavedView[]> {
-  return (await http.get<{ data: SavedView[] }>('/api/saved-views', { query: { object } })).data;
+  return (await body(api.GET('/api/saved-views', { params: { query: { object } } }))).data as SavedView[];
 }
 
 /** An export as a file; the server streams it, the browser saves it. */

@@ -1,6 +1,6 @@
 import { queryOptions, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { http } from './http';
+import { api, body } from './client';
 import { isProblem } from './problem';
 import type { Preferences, Session } from './types';
 
@@ -9,7 +9,7 @@ export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async (): Promise<Session | null> => {
     try {
-      return await http.get<Session>('/auth/session');
+      return await body(api.GET('/auth/session'));
     } catch (error) {
       if (isProblem(error) && error.status === 401) return null;
       throw error;
@@ -33,7 +33,7 @@ export function useSetPreferences(): (change: Preferences) => Promise<void> {
       client.setQueryData(sessionQuery.queryKey, (old) =>
         old ? { ...old, preferences: { ...old.preferences, ...change } } : old,
       );
-      if (client.getQueryData(sessionQuery.queryKey)) await http.patch('/auth/preferences', change);
+      if (client.getQueryData(sessionQuery.queryKey)) await api.PATCH('/auth/preferences', { body: change });
     },
     [client],
   );

@@ -217,25 +217,6 @@ export interface SavedView {
   mine: boolean;
 }
 
-export interface ApiToken {
-  id: string;
-  name: string;
-  kind: 'api' | 'write';
-  created_at: string;
-  expires_at?: string | null;
-  used_at?: string | null;
-  revoked_at?: string | null;
-  /** The secret, in the answer to its creation only. */
-  token?: string;
-}
-
-export interface SearchHit {
-  object: string;
-  id: string;
-  label: string | null;
-  detail?: string | null;
-}
-
 export interface HistoryEntry {
   id: string;
   at: string;

@@ -4,9 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { AutoComplete, Input, type InputRef } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
+import { api, body, type Schemas } from '@/api/client';
 import { useModel, type Model } from '@/api/model';
-import type { SearchHit } from '@/api/types';
 import { ObjectIcon } from './icons';
 import { useShortcut } from './keyboard';
 import styles from './Shell.module.css';
@@ -50,8 +49,8 @@ function places(model: Model, text: string, label: string): Group[] {
 }
 
 /** Hits by object, in the order of the best hit of each. */
-function hits(model: Model, found: SearchHit[], untitled: string): Group[] {
-  const groups = new Map<string, SearchHit[]>();
+function hits(model: Model, found: Schemas['SearchHit'][], untitled: string): Group[] {
+  const groups = new Map<string, Schemas['SearchHit'][]>();
   for (const hit of found) groups.set(hit.object, [...(groups.get(hit.object) ?? []), hit]);
   return [...groups].flatMap(([name, list]) => {
     const object = model.byName.get(name);
@@ -82,7 +81,7 @@ export function GlobalSearch() {
   useShortcut('/', () => { input.current?.focus({ cursor: 'all' }); });
   const { data, isFetching } = useQuery({
     queryKey: ['search', i18n.resolvedLanguage, wanted],
-    queryFn: ({ signal }) => http.get<{ data: SearchHit[] }>('/api/search', { query: { q: wanted, limit: 20 }, signal }),
+    queryFn: ({ signal }) => body(api.GET('/api/search', { params: { query: { q: wanted, limit: 20 } }, signal })),
     enabled: wanted !== '',
     placeholderData: keepPreviousData,
   });

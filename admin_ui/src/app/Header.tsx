@@ -6,7 +6,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { App, Avatar, Button, Dropdown, Tooltip, type MenuProps } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
+import { api } from '@/api/client';
 import { errorText } from '@/api/problem';
 import { sessionQuery, useSession, useSetPreferences } from '@/api/session';
 import { LOCALES, setLocale, supported } from '@/i18n';
@@ -74,7 +74,7 @@ function UserMenu() {
   const { message } = App.useApp();
   const signOut = async () => {
     try {
-      await http.post('/auth/sign-out');
+      await api.POST('/auth/sign-out');
     } catch (error) {
       void message.error(errorText(error));
       return;

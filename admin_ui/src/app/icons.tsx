@@ -62,7 +62,7 @@ export function ObjectIcon({ name, color, size = 15, tile = false }: ObjectIconP
   const others = useAllIcons(common === undefined);
   const definition = common ?? others?.get(wanted) ?? AppstoreOutlined;
   const root = typeof definition.icon === 'function' ? definition.icon('currentColor', 'currentColor') : definition.icon;
-  const tint = color ?? 'var(--text-2)';
+  const tint = color ? `color-mix(in oklab, ${color}, white var(--lift))` : 'var(--text-2)';
   const style: CSSProperties = tile
     ? {
         color: tint,

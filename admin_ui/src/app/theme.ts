@@ -20,6 +20,8 @@ const PALETTES = {
     hover: '#f1f2f5',
     active: '#e7e9ee',
     danger: '#cf2f35',
+    // How far colours of documents are lifted towards white, so that they can be told apart on this background.
+    lift: '0%',
     shadow: '0 1px 2px rgb(16 20 32 / 5%), 0 4px 16px rgb(16 20 32 / 6%)',
   },
   dark: {
@@ -38,6 +40,7 @@ const PALETTES = {
     hover: '#1f2126',
     active: '#292c33',
     danger: '#ff6b6b',
+    lift: '38%',
     shadow: '0 1px 2px rgb(0 0 0 / 40%), 0 6px 20px rgb(0 0 0 / 40%)',
   },
 } as const;

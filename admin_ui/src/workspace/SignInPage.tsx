@@ -3,10 +3,9 @@ import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
+import { api, body } from '@/api/client';
 import { errorText, fieldFaults, isProblem } from '@/api/problem';
 import { sessionQuery } from '@/api/session';
-import type { Session } from '@/api/types';
 import { LanguageSwitch, ThemeSwitch } from '@/app/Header';
 import { safeTarget } from '@/app/router';
 import styles from './signIn.module.css';
@@ -33,8 +32,8 @@ export function SignInPage() {
     setBusy(true);
     setFault(undefined);
     try {
-      const body = { email: values.email.trim(), password: values.password, ...(values.tenant ? { tenant: values.tenant.trim() } : {}) };
-      const session = await http.post<Session>('/auth/sign-in', body);
+      const credentials = { email: values.email.trim(), password: values.password, ...(values.tenant ? { tenant: values.tenant.trim() } : {}) };
+      const session = await body(api.POST('/auth/sign-in', { body: credentials }));
       client.clear();
       client.setQueryData(sessionQuery.queryKey, session);
       await router.navigate({ href: safeTarget(to), replace: true });

@@ -49,7 +49,7 @@ export function Tour() {
       onClose={done}
       onFinish={done}
       steps={steps}
-      closeIcon={<span data-testid="tour-close" style={{ fontSize: 12 }}>{t('tour.skip')}</span>}
+      closeIcon={<span data-testid="tour-close" style={{ fontSize: 12, whiteSpace: 'nowrap', display: 'inline-block', marginInlineStart: -8 }}>{t('tour.skip')}</span>}
       mask={{ color: 'rgb(10 12 20 / 28%)' }}
       zIndex={1500}
     />

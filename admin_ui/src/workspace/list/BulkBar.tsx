@@ -10,7 +10,7 @@ import type { DataRecord, FieldDescription } from '@/api/types';
 import { useMobile } from '@/app/useMobile';
 import { toWrite } from '@/fields';
 import { refreshObject } from '../refresh';
-import { allIds, pool, runBulk, type BulkResult } from './bulk';
+import { allIds, pool, runBulk, valuesOf, type BulkResult } from './bulk';
 import { BulkEdit } from './BulkEdit';
 import styles from './list.module.css';
 import type { Selection } from './useSelection';
@@ -49,13 +49,13 @@ export function BulkBar({ object, selection, rows, count, query }: BulkBarProps)
     return result;
   };
 
-  const report = (result: BulkResult, key: 'deleted' | 'changed', undo: (() => Promise<void>) | undefined) => {
+  const report = (result: BulkResult, key: 'deleted' | 'changed', undo: () => Promise<void>) => {
     const note = `bulk-${Date.now()}`;
     const again = async () => {
       notification.destroy(note);
       const end = message.loading(t('bulk.undoing'), 0);
       try {
-        await undo?.();
+        await undo();
         await refreshObject(client, object.name);
         void message.success(t('bulk.undone'));
       } catch (error) {
@@ -70,7 +70,8 @@ export function BulkBar({ object, selection, rows, count, query }: BulkBarProps)
       title: t(`bulk.${key}`, { count: result.done.length }),
       description: result.failed.length > 0 ? `${t('bulk.failed', { count: result.failed.length })} ${reasons.join(' ')}` : undefined,
       duration: 12,
-      actions: undo && result.done.length > 0
+      style: { width: 320 },
+      actions: result.done.length > 0
         ? <Button size="small" onClick={() => void again()} data-testid="bulk-undo">{t('shell:undo')}</Button>
         : undefined,
     });
@@ -94,17 +95,19 @@ export function BulkBar({ object, selection, rows, count, query }: BulkBarProps)
 
   const edit = async (field: FieldDescription, value: unknown) => {
     setEditing(false);
-    const old = new Map(rows.filter((row) => selection.selected.has(row.id)).map((row) => [row.id, row[field.name]]));
+    let old: Map<string, unknown>;
+    try {
+      old = await valuesOf(object.name, ids, field.name);
+    } catch (error) {
+      void message.error(errorText(error));
+      return;
+    }
     const result = await run(ids.map((id) => ({ op: 'update', object: object.name, id, data: { [field.name]: toWrite(field, value) } })));
-    // Old values are known of loaded rows whose column is shown; an undo that restores only a part would mislead.
-    const known = result.done.every((id) => old.get(id) !== undefined);
-    report(result, 'changed', known
-      ? async () => {
-          const back = result.done.map((id): Operation => ({ op: 'update', object: object.name, id, data: { [field.name]: toWrite(field, old.get(id)) } }));
-          const undone = await runBulk(back, () => undefined, () => false);
-          if (undone.failed.length > 0) throw new Error(t('bulk.failed', { count: undone.failed.length }));
-        }
-      : undefined);
+    report(result, 'changed', async () => {
+      const back = result.done.map((id): Operation => ({ op: 'update', object: object.name, id, data: { [field.name]: toWrite(field, old.get(id)) } }));
+      const undone = await runBulk(back, () => undefined, () => false);
+      if (undone.failed.length > 0) throw new Error(t('bulk.failed', { count: undone.failed.length }));
+    });
   };
 
   const takeAll = async () => {

@@ -1,6 +1,6 @@
 import { FilterOutlined, SearchOutlined, SplitCellsOutlined, TeamOutlined } from '@ant-design/icons';
 import { useNavigate } from '@tanstack/react-router';
-import { Badge, Button, Input, Popover, Tabs, Tag } from 'antd';
+import { Badge, Button, Drawer, Input, Popover, Tabs, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ObjectModel } from '@/api/model';
 import type { Filter } from '@/api/types';
@@ -57,6 +57,53 @@ function Views({ list }: { list: ListState }) {
   );
 }
 
+interface FilterButtonProps {
+  object: ObjectModel;
+  filter: Filter | null;
+  onChange: (filter: Filter | null) => void;
+  open: boolean;
+  onOpen: (open: boolean) => void;
+}
+
+/** The filter builder: below its button, or on a phone a sheet from the bottom. */
+function FilterButton({ object, filter, onChange, open, onOpen }: FilterButtonProps) {
+  const { t } = useTranslation('workspace');
+  const mobile = useMobile();
+  const builder = (
+    <div className={styles.filterPanel}>
+      <FilterBuilder object={object} value={filter} onChange={onChange} />
+    </div>
+  );
+  const button = (
+    <Badge count={ruleCount(filter)} size="small" color="var(--accent)" offset={[-4, 4]}>
+      <Button
+        icon={<FilterOutlined />}
+        data-testid="filter-button"
+        aria-label={t('list.filter')}
+        aria-expanded={open}
+        onClick={mobile ? () => { onOpen(true); } : undefined}
+      >
+        {mobile ? null : t('list.filter')}
+      </Button>
+    </Badge>
+  );
+  if (!mobile) {
+    return (
+      <Popover trigger="click" placement="bottomRight" open={open} onOpenChange={onOpen} destroyOnHidden content={builder}>
+        {button}
+      </Popover>
+    );
+  }
+  return (
+    <>
+      {button}
+      <Drawer open={open} onClose={() => { onOpen(false); }} placement="bottom" size="70%" title={t('list.filter')} destroyOnHidden>
+        {builder}
+      </Drawer>
+    </>
+  );
+}
+
 /** Views, quick search, filter and columns of a list. */
 export function ListToolbar(props: ListToolbarProps) {
   const { object, list, text, extra } = props;
@@ -85,24 +132,7 @@ export function ListToolbar(props: ListToolbarProps) {
             style={mobile ? {} : { width: 176 }}
             data-testid="quick-search"
           />
-          <Popover
-            trigger="click"
-            placement="bottomRight"
-            open={props.filterOpen}
-            onOpenChange={props.onFilterOpen}
-            destroyOnHidden
-            content={
-              <div className={styles.filterPanel}>
-                <FilterBuilder object={object} value={filter} onChange={setFilter} />
-              </div>
-            }
-          >
-            <Badge count={ruleCount(filter)} size="small" color="var(--accent)" offset={[-4, 4]}>
-              <Button icon={<FilterOutlined />} data-testid="filter-button" aria-label={t('list.filter')}>
-                {mobile ? null : t('list.filter')}
-              </Button>
-            </Badge>
-          </Popover>
+          <FilterButton object={object} filter={filter} onChange={setFilter} open={props.filterOpen} onOpen={props.onFilterOpen} />
           {mobile ? null : (
             <Popover
               trigger="click"

@@ -4,10 +4,10 @@ import { useNavigate } from '@tanstack/react-router';
 import { App, Button, Checkbox, Dropdown, Form, Input, Modal, type MenuProps } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
+import { api, body, type Schemas } from '@/api/client';
 import type { ObjectModel } from '@/api/model';
 import { errorText } from '@/api/problem';
-import type { SavedView } from '@/api/types';
+import type { ListDefinition } from './listModel';
 import type { ListState } from './useList';
 
 interface ViewMenuProps {
@@ -60,6 +60,15 @@ function NameDialog({ title, start, onSave, onClose }: NameDialogProps) {
   );
 }
 
+/** A definition as it is stored: every part spelt out. */
+function stored({ columns, filter, sort }: ListDefinition): Schemas['ViewDefinition'] {
+  return {
+    columns,
+    filter: filter as Schemas['ViewDefinition']['filter'],
+    sort: sort.map(({ field, direction = 'asc' }) => ({ field, direction })),
+  };
+}
+
 /** Keeps what the user made of a view: save, save as, rename, share, delete, or back to how it was. */
 export function ViewMenu({ object, list }: ViewMenuProps) {
   const { t } = useTranslation(['workspace', 'shell']);
@@ -80,17 +89,17 @@ export function ViewMenu({ object, list }: ViewMenuProps) {
   };
   const create = (values: { label: string; shared: boolean }) =>
     guard(async () => {
-      const view = await http.post<SavedView>('/api/saved-views', { object: object.name, ...values, definition: list.definition });
+      const view = await body(api.POST('/api/saved-views', { body: { object: object.name, ...values, definition: stored(list.definition) } }));
       await refresh();
       list.reset();
       setDialog(null);
       await navigate({ to: '.', search: { saved: view.id } });
       void message.success(t('views.saved'));
     });
-  const update = (change: object) =>
+  const update = (change: Schemas['SavedViewChange']) =>
     guard(async () => {
       if (!saved) return;
-      await http.patch(`/api/saved-views/${saved.id}`, change);
+      await api.PATCH('/api/saved-views/{id}', { params: { path: { id: saved.id } }, body: change });
       await refresh();
       list.reset();
       setDialog(null);
@@ -106,7 +115,7 @@ export function ViewMenu({ object, list }: ViewMenuProps) {
       okButtonProps: { danger: true },
       onOk: () =>
         guard(async () => {
-          await http.delete(`/api/saved-views/${saved.id}`);
+          await api.DELETE('/api/saved-views/{id}', { params: { path: { id: saved.id } } });
           await navigate({ to: '.', search: {} });
           await refresh();
         }),
@@ -114,7 +123,7 @@ export function ViewMenu({ object, list }: ViewMenuProps) {
   };
 
   const items: MenuProps['items'] = [
-    ...(mine && list.changed ? [{ key: 'save', label: t('views.save'), 'data-testid': 'view-save', onClick: () => void update({ definition: list.definition }) }] : []),
+    ...(mine && list.changed ? [{ key: 'save', label: t('views.save'), 'data-testid': 'view-save', onClick: () => void update({ definition: stored(list.definition) }) }] : []),
     { key: 'new', label: t('views.saveAs'), 'data-testid': 'view-save-as', onClick: () => { setDialog('new'); } },
     ...(list.changed ? [{ key: 'reset', label: t('views.reset'), 'data-testid': 'view-reset', onClick: list.reset }] : []),
     ...(mine

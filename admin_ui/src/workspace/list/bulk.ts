@@ -70,6 +70,17 @@ export async function allIds(object: string, query: RecordQuery, onProgress: (lo
   return ids;
 }
 
+/** Values of one field of many records, as they are now: what an undo puts back. */
+export async function valuesOf(object: string, ids: readonly string[], field: string): Promise<Map<string, unknown>> {
+  const values = new Map<string, unknown>();
+  for (let at = 0; at < ids.length; at += CHUNK) {
+    const filter = { combinator: 'and' as const, rules: [{ field: 'id', operator: 'in', value: ids.slice(at, at + CHUNK) }] };
+    const page = await queryRecords(object, { fields: ['id', field], filter, limit: CHUNK });
+    for (const record of page.data) values.set(record.id, record[field]);
+  }
+  return values;
+}
+
 /** Runs `work` for every item, at most `width` at a time. Rejects with the first fault, after the others are settled. */
 export async function pool<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items];

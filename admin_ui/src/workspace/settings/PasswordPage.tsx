@@ -1,7 +1,7 @@
 import { App, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
+import { api } from '@/api/client';
 import { fieldFaults } from '@/api/problem';
 
 interface Values {
@@ -21,7 +21,7 @@ export function PasswordPage() {
   const change = async (values: Values) => {
     setBusy(true);
     try {
-      await http.post('/auth/password', { old: values.old, new: values.new });
+      await api.POST('/auth/password', { body: { old: values.old, new: values.new } });
       form.resetFields();
       void message.success(t('settings.passwordChanged'));
     } catch (error) {

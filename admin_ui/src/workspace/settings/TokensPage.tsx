@@ -3,19 +3,15 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, App, Button, Form, Input, Modal, Radio, Skeleton, Table, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { http } from '@/api/http';
+import { api, body, type Schemas } from '@/api/client';
 import { errorText } from '@/api/problem';
-import type { ApiToken } from '@/api/types';
 import { Empty } from '@/app/Empty';
 import { ErrorNote } from '@/app/ErrorPages';
 import { formatDateTime } from '@/fields';
 
-interface Request {
-  name: string;
-  kind: 'api' | 'write';
-}
+type Request = Schemas['TokenRequest'];
 
-function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: ApiToken) => void }) {
+function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: Schemas['NewToken']) => void }) {
   const { t } = useTranslation(['workspace', 'shell']);
   const { message } = App.useApp();
   const [form] = Form.useForm<Request>();
@@ -23,7 +19,7 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: Ap
   const make = async (values: Request) => {
     setBusy(true);
     try {
-      onMade(await http.post<ApiToken>('/auth/tokens', { name: values.name.trim(), kind: values.kind }));
+      onMade(await body(api.POST('/auth/tokens', { body: { name: values.name.trim(), kind: values.kind } })));
     } catch (error) {
       void message.error(errorText(error));
     } finally {
@@ -54,13 +50,13 @@ export function TokensPage() {
   const { message, modal } = App.useApp();
   const client = useQueryClient();
   const [making, setMaking] = useState(false);
-  const [made, setMade] = useState<ApiToken | null>(null);
+  const [made, setMade] = useState<Schemas['NewToken'] | null>(null);
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['tokens'],
-    queryFn: async () => (await http.get<{ data: ApiToken[] }>('/auth/tokens')).data,
+    queryFn: async () => (await body(api.GET('/auth/tokens'))).data,
   });
   const refresh = () => client.invalidateQueries({ queryKey: ['tokens'] });
-  const revoke = (token: ApiToken) => {
+  const revoke = (token: Schemas['Token']) => {
     modal.confirm({
       title: t('tokens.revokeTitle', { name: token.name }),
       content: t('tokens.revokeText'),
@@ -69,7 +65,7 @@ export function TokensPage() {
       okButtonProps: { danger: true, 'data-testid': 'token-revoke-confirm' },
       onOk: async () => {
         try {
-          await http.delete(`/auth/tokens/${token.id}`);
+          await api.DELETE('/auth/tokens/{id}', { params: { path: { id: token.id } } });
           await refresh();
         } catch (fault) {
           void message.error(errorText(fault));
@@ -90,7 +86,7 @@ export function TokensPage() {
         <p style={{ margin: 0, flex: 1, color: 'var(--text-2)' }}>{t('tokens.text')} <a href="/docs" target="_blank" rel="noreferrer">{t('tokens.docs')}</a></p>
         <Button type="primary" icon={<PlusOutlined />} onClick={() => { setMaking(true); }} data-testid="token-new">{t('tokens.new')}</Button>
       </div>
-      {made?.token ? (
+      {made ? (
         <Alert
           type="success"
           style={{ marginBottom: 14 }}
@@ -99,13 +95,13 @@ export function TokensPage() {
           description={
             <span style={{ display: 'flex', alignItems: 'center', gap: 8, marginTop: 4 }}>
               <code style={{ overflowWrap: 'anywhere' }} data-testid="token-secret">{made.token}</code>
-              <Button size="small" icon={<CopyOutlined />} aria-label={t('tokens.copy')} onClick={() => void copy(made.token ?? '')} />
+              <Button size="small" icon={<CopyOutlined />} aria-label={t('tokens.copy')} onClick={() => void copy(made.token)} />
             </span>
           }
         />
       ) : null}
       {live.length === 0 ? <Empty icon="api" title={t('tokens.none')} text={t('tokens.noneText')} /> : (
-        <Table<ApiToken>
+        <Table<Schemas['Token']>
           size="small"
           rowKey="id"
           pagination={false}
