@@ -92,7 +92,7 @@ $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/main
 
 # The words that put a Node.js on the path: the system's if it is new enough, else one from a wheel.
 $(STAMPS)/node: requirements/node.txt | $(STAMPS)/main
-	@if node -e 'const [a, b] = process.versions.node.split("."); process.exit(!(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19)))' 2>/dev/null \
+	@if node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
 	  && npm --version >/dev/null 2>&1; then \
 	  echo ':' > $@; \
 	else \
