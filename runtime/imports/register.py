@@ -32,7 +32,6 @@ PLAIN_COLUMNS = (
 )
 JSON_COLUMNS = ("source", "options", "mapping", "columns", "position", "error")
 
-ACTIVE = ("queued", "running", "undoing")
 ALLOWED = {
     "configure": ("uploaded", "mapped", "done", "failed", "cancelled", "undone"),
     "preview": ("uploaded", "mapped", "done", "failed", "cancelled", "undone", "running", "queued"),

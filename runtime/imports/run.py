@@ -283,7 +283,8 @@ async def _ahead(read: Callable[[], tuple[list[Row], list[Draft]]]) -> AsyncIter
 
 async def _begin(connection: asyncpg.Connection[Any], call: Call, import_id: UUID, *, dry_run: bool) -> None:
     entry = await register.fetch(connection, call, import_id, lock=True)
-    register.require(entry, "start")
+    if not (entry.dry_run and entry.state in ("cancelled", "failed")):  # a dry run that broke off binds nobody
+        register.require(entry, "start")
     plan.check(call, entry)
     again = entry.state == "done" and not entry.dry_run
     if again and dry_run:
@@ -300,6 +301,10 @@ async def _begin(connection: asyncpg.Connection[Any], call: Call, import_id: UUI
 async def _forget_results(connection: asyncpg.Connection[Any], call: Call, import_id: UUID) -> None:
     schema = call.tenant.schema
     await connection.execute(f'DELETE FROM "{schema}".import_fault WHERE import_id = $1', import_id)
+    # what an undo had to leave belongs to nobody's import any more
+    await connection.execute(
+        f"DELETE FROM \"{schema}\".import_record WHERE import_id = $1 AND action = 'left'", import_id
+    )
     await register.change(connection, call, import_id, position=None, **dict.fromkeys(register.COUNTS, 0))
 
 

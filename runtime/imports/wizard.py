@@ -14,6 +14,7 @@ from kernel.fields.type import ValueFault
 from runtime.imports import files, plan, register, sniff, xlsx
 from runtime.imports import mapping as mappings
 from runtime.imports.cells import storable
+from runtime.imports.errors import WrongState
 from runtime.imports.examine import NEW, Examiner
 from runtime.imports.links import Links
 from runtime.imports.reports import message
@@ -123,6 +124,8 @@ async def _configure(call: Call, import_id: UUID, given: Any, given_options: Any
     options = entry.options if given_options is None else mappings.read_options(msgspec.to_builtins(given_options))
     changes: dict[str, Any] = {"options": options}
     if not options.reads_as(entry.options):
+        if entry.state not in ("uploaded", "mapped", "undone") and not entry.dry_run:
+            raise WrongState("configure", entry.state)  # rows of it are written, and faulty ones kept as they were read
         changes |= await _read_again(call, entry, target, options)
     if given is not None:
         changes["mapping"] = mappings.read_mapping(msgspec.to_builtins(given))

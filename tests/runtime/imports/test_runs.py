@@ -87,6 +87,22 @@ async def test_what_was_faulty_is_run_again_alone(call: Any, load: Any, counted:
     assert await counted("account") == 3
 
 
+async def test_a_file_that_was_imported_is_not_read_in_another_way(call: Any, load: Any) -> None:
+    done = await load("account", "name,sector\nA,x\n")
+    with pytest.raises(WrongState):
+        await imports.configure(call, done.id, options={"key": "name", "encoding": "gb18030"})
+
+
+async def test_a_cancelled_dry_run_can_be_followed_by_the_import(call: Any, upload: Any, counted: Any) -> None:
+    made = await upload("account", "name\nA\n")
+    await imports.start(call, made.id, dry_run=True)
+    assert (await imports.cancel(call, made.id)).state == "cancelled"
+    with pytest.raises(WrongState):
+        await imports.undo(call, made.id)
+    assert (await imports.run_now(call, made.id)).created_rows == 1
+    assert await counted("account") == 1
+
+
 async def test_faults_come_in_pages(call: Any, load: Any) -> None:
     done = await load("account", "name,employees\n" + "".join(f"A{number},x\n" for number in range(5)))
     first = await imports.faults(call, done.id, limit=3)
