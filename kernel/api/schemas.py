@@ -254,25 +254,25 @@ def _aggregate_schema(name: str, fields: Iterable[FieldModel]) -> Schema:
     return _closed(
         {
             "group": {"type": "array", "maxItems": 5, "items": {"anyOf": group}},
-            "measures": {"type": "array", "minItems": 1, "maxItems": 20, "items": {"anyOf": measures}},
+            "measures": {"type": "array", "maxItems": 20, "items": {"anyOf": measures}},
             "filter": nullable(reference(f"{name}.filter")),
             "sort": {
                 "type": "array",
                 "maxItems": 5,
                 "items": _closed({"field": {"type": "string"}, "direction": direction}, ["field"]),
             },
-            "limit": {"type": "integer", "minimum": 1, "maximum": 1000},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 1000},
             "time_zone": {"type": "string", "maxLength": 64, "description": "IANA name, for buckets of moments."},
         },
-        ["measures"],
+        [],
     )
 
 
 def _measure(functions: list[str], fields: list[str] | None, output: Mapping[str, Any]) -> Schema:
     properties: dict[str, Any] = {"function": {"type": "string", "enum": functions}, "as": output}
     if fields is None:
-        return _closed(properties, ["function", "as"])
-    return _closed({**properties, "field": {"type": "string", "enum": fields}}, ["function", "as", "field"])
+        return _closed(properties, ["function"])
+    return _closed({**properties, "field": {"type": "string", "enum": fields}}, ["function", "field"])
 
 
 def _closed(properties: dict[str, Any], required: list[str]) -> Schema:
