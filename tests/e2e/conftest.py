@@ -73,12 +73,29 @@ def member(demo: Live, context_of: Callable[..., BrowserContext]) -> Page:
     return signed_in(context_of().new_page(), demo, "member@demo.test")
 
 
-def signed_in(page: Page, demo: Live, email: str) -> Page:
+@pytest.fixture
+def sign_in(demo: Live, context_of: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """Opens a browser of a user: ``sign_in(email, tenant="demo", **options of the context)``."""
+
+    def open_page(email: str, tenant: str = "demo", **options: object) -> Page:
+        return signed_in(context_of(**options).new_page(), demo, email, tenant)
+
+    return open_page
+
+
+def signed_in(page: Page, demo: Live, email: str, tenant: str = "demo") -> Page:
     page.goto(demo.url)
     page.get_by_test_id("sign-in-email").fill(email)
     page.get_by_test_id("sign-in-password").fill(PASSWORD)
     page.get_by_test_id("sign-in-submit").click()
-    page.get_by_test_id("navigation").or_(page.get_by_test_id("menu-button")).first.wait_for()
+    shell = page.get_by_test_id("navigation").or_(page.get_by_test_id("menu-button")).first
+    asked = page.get_by_test_id("sign-in-tenant")
+    shell.or_(asked).first.wait_for()
+    if asked.is_visible():
+        asked.fill(tenant)
+        page.get_by_test_id("sign-in-password").fill(PASSWORD)
+        page.get_by_test_id("sign-in-submit").click()
+    shell.wait_for()
     skip_tour(page)
     return page
 
