@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DEPTH_LIMIT = 100
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _MISSING = re.compile(r"Object missing required field `(.+)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.+)`")
@@ -48,10 +45,8 @@ def decode(raw: bytes, kind: type[T] | Any) -> T:
     """
     if not raw:
         raise refuse("bad-request", "body_missing", pointer="")
-    if too_deep(raw):
-        raise refuse("bad-request", "json_too_deep", pointer="", max=DEPTH_LIMIT)
     try:
-        value: T = _decoder(kind).decode(raw)
+        value: T = _decoder(kind).decode(raw)  # type: ignore[arg-type]  # types are hashable
     except msgspec.ValidationError as error:
         if kind is not Any:
             decode(raw, Any)  # what follows the misfit may not even be JSON, which goes first
@@ -60,24 +55,30 @@ def decode(raw: bytes, kind: type[T] | Any) -> T:
         raise refuse("bad-request", "json_too_deep", pointer="", max=DEPTH_LIMIT) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise refuse("bad-request", "malformed_json", pointer="", reason=str(error)) from None
-    # A NUL or half a surrogate pair can be written only as an escape, so most bodies need no closer look.
-    if b"\\u" in raw:
-        faults = [Fault(pointer, "bad_text", {}) for pointer in _unstorable(msgspec.json.decode(raw), "")]
+    # Depth takes brackets, and a NUL or half a surrogate pair an escape: most bodies need no closer look.
+    if raw.count(b"[") + raw.count(b"{") > DEPTH_LIMIT and is_deeper(_plain(value, raw), DEPTH_LIMIT):
+        raise refuse("bad-request", "json_too_deep", pointer="", max=DEPTH_LIMIT)
+    if _SUSPICIOUS.search(raw):
+        faults = [Fault(pointer, "bad_text", {}) for pointer in _unstorable(_plain(value, raw), "")]
         if faults:
             raise Refused("invalid", None, faults)
     return value
 
 
-def too_deep(raw: bytes) -> bool:
-    """Whether arrays and objects are nested deeper than the limit. What is in strings does not count."""
-    brackets = raw.translate(None, _NOT_BRACKETS)
-    if len(brackets) <= DEPTH_LIMIT or _deepest(brackets) <= DEPTH_LIMIT:
-        return False
-    return _deepest(_STRING.sub(b"", raw).translate(None, _NOT_BRACKETS)) > DEPTH_LIMIT
+def is_deeper(value: Any, levels: int) -> bool:
+    """Whether arrays and objects are nested more than so many levels deep."""
+    if levels <= 0:
+        return isinstance(value, dict | list)
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        kind = item.__class__
+        if (kind is dict or kind is list) and is_deeper(item, levels - 1):
+            return True
+    return False
 
 
-def _deepest(brackets: bytes) -> int:
-    return max(accumulate(map(_STEP.__getitem__, brackets)), default=0)
+def _plain(value: Any, raw: bytes) -> Any:
+    """The body as dictionaries and lists."""
+    return msgspec.json.decode(raw) if isinstance(value, msgspec.Struct) else value
 
 
 def _unstorable(value: Any, pointer: str) -> Iterator[str]:

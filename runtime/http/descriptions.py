@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from runtime.call import Call
 
-MOST_KEPT = 200
-Key = tuple[str, int, frozenset[str], str, str]
+MOST_KEPT = 60
+OPENAPI = "openapi"
+# Tenant, revision, roles, and the language of a description or ``OPENAPI``.
+Key = tuple[str, int, frozenset[str], str]
 
 
 class Descriptions:
@@ -27,12 +29,12 @@ class Descriptions:
 
     def model(self, call: Call) -> bytes:
         """The body of ``GET /meta/model``."""
-        return self._keep(call, "model", lambda: kernel.api.describe(call.model, call.access, call.locale))
+        return self._keep(call, call.locale, lambda: kernel.api.describe(call.model, call.access, call.locale))
 
     def openapi(self, call: Call) -> bytes:
         """The OpenAPI document of the tenant's objects as the caller's roles see them, with the platform's own part."""
         return self._keep(
-            call, "openapi", lambda: kernel.api.openapi(call.model, call.access, base=openapi.document(records=False))
+            call, OPENAPI, lambda: kernel.api.openapi(call.model, call.access, base=openapi.document(records=False))
         )
 
     @staticmethod
@@ -42,8 +44,8 @@ class Descriptions:
         said = f"{call.tenant.name}\n{call.tenant.schema}\n{call.model.revision}\n{roles}\n{call.locale}"
         return b'"%s"' % hashlib.sha256(said.encode()).hexdigest()[:20].encode()
 
-    def _keep(self, call: Call, what: str, make: Callable[[], Any]) -> bytes:
-        key = (call.tenant.name, call.model.revision, call.identity.roles, call.locale, what)
+    def _keep(self, call: Call, variant: str, make: Callable[[], Any]) -> bytes:
+        key = (call.tenant.name, call.model.revision, call.identity.roles, variant)
         body = self._kept.get(key)
         if body is None:
             if len(self._kept) >= MOST_KEPT:

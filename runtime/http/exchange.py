@@ -91,6 +91,8 @@ class Exchange:
         """What stands behind the last fixed part of the path, where it may hold slashes (``by/{field}/{value}``)."""
         raw: bytes = self.request.scope["raw_path"]
         parts = raw.split(b"?", 1)[0].split(b"/", 5)
+        if len(parts) < 6:  # one of the fixed slashes was written as %2F
+            raise refuse("not-found", "no_page")
         try:
             text = unquote_to_bytes(parts[5]).decode()
         except UnicodeDecodeError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import msgspec
 
@@ -14,7 +15,6 @@ from runtime.security.users import user_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from uuid import UUID
 
     import asyncpg
 
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from runtime.database import Database
     from runtime.tenants import Tenant
 
+# Many people may share an address, so it has more tries, shorter pauses and a shorter memory than an account.
 FREE_FAILURES_OF_AN_ADDRESS = 30
+LONGEST_PAUSE_OF_AN_ADDRESS = 60.0
+ADDRESS_FORGOTTEN_AFTER = 300.0
+NOBODY = UUID(int=0)
 
 
 class WrongCredentials(Exception):
@@ -59,7 +63,10 @@ class Brakes:
 
     @classmethod
     def new(cls) -> Brakes:
-        return cls(Throttle(), Throttle(FREE_FAILURES_OF_AN_ADDRESS))
+        addresses = Throttle(
+            FREE_FAILURES_OF_AN_ADDRESS, longest=LONGEST_PAUSE_OF_AN_ADDRESS, forget_after=ADDRESS_FORGOTTEN_AFTER
+        )
+        return cls(Throttle(), addresses)
 
 
 async def create_user(call: Call, email: str, name: str, password: str | None, roles: Iterable[str]) -> UUID:
@@ -148,23 +155,22 @@ async def check_password(
     """
     key = email.strip().lower()
     account = f"{tenant.name if tenant else ''} {key}"
-    _refuse_hurry(max(brakes.accounts.wait(account), brakes.addresses.wait(address)))
-    row = None
-    if tenant is not None and model is not None:
-        row = await _credential(db, tenant, model, key)
-        if row is not None and row["wait"] > 0:
+    async with brakes.accounts.turn(account):
+        _refuse_hurry(max(brakes.accounts.wait(account), brakes.addresses.wait(address)))
+        row = None if tenant is None or model is None else await _credential(db, tenant, model, key)
+        if row is not None:
             _refuse_hurry(float(row["wait"]))
-    # Counted before it is known, so that many attempts at once cannot slip past the count.
-    brakes.accounts.fail(account)
-    right = await verify_password(None if row is None else row["password_hash"], password)
-    if row is None or tenant is None or not right or not row["active"]:
-        brakes.addresses.fail(address)
-        if row is not None and tenant is not None:
-            await _count_failure(db, tenant, row["user_id"])
-        raise WrongCredentials
-    brakes.accounts.succeed(account)
-    if row["failures"]:
-        await _forget_failures(db, tenant, row["user_id"])
+        right = await verify_password(None if row is None else row["password_hash"], password)
+        if row is None or tenant is None or not right or not row["active"]:
+            brakes.accounts.fail(account)
+            brakes.addresses.fail(address)
+            if tenant is not None:
+                # For nobody too, so that an address that is not there takes as long.
+                await _count_failure(db, tenant, NOBODY if row is None else row["user_id"])
+            raise WrongCredentials
+        brakes.accounts.succeed(account)
+        if row["failures"]:
+            await _forget_failures(db, tenant, row["user_id"])
     return Identity(row["user_id"], row["name"], row["email"], frozenset(row["roles"]), "session")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +111,16 @@ async def test_the_lock_of_an_account_is_kept_in_the_database(
             brakes=security.Brakes.new(),
             address="another process",
         )
+
+
+async def test_many_attempts_at_once_are_counted_one_by_one(anonymous_client: AsyncClient) -> None:
+    answers = await asyncio.gather(*(sign_in(anonymous_client, "wrong") for _ in range(9)))
+    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 4
+
+
+async def test_the_right_password_works_many_times_at_once(anonymous_client: AsyncClient) -> None:
+    answers = await asyncio.gather(*(sign_in(anonymous_client) for _ in range(9)))
+    assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_a_success_forgets_the_failures(platform: Platform, anonymous_client: AsyncClient) -> None:

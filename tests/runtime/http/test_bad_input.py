@@ -107,6 +107,7 @@ async def test_an_unknown_method_or_address_is_a_problem_too(client: AsyncClient
     problem(await client.get("/api"), 404, "not-found")
     problem(await client.get("/api/account/1/2/3/4/5"), 404, "not-found")
     problem(await client.get("/meta/nothing"), 404, "not-found")
+    problem(await client.get("/api/account/by%2Fname/x"), 404, "not-found")
     problem(await client.post("/nothing"), 405, "method-not-allowed")
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.http.bodies import SavedViewRequest, SignIn
-from runtime.http.decoding import DEPTH_LIMIT, decode, too_deep
+from runtime.http.decoding import DEPTH_LIMIT, decode, is_deeper
 from runtime.http.exchange import locale_of, read_query
 from runtime.http.meta_bodies import ChangesRequest
 from runtime.http.problems import Refused
@@ -33,7 +33,12 @@ def test_brackets_in_strings_do_not_count_as_depth(inner: Any, levels: int) -> N
     value = inner
     for _ in range(levels):
         value = [value]
-    assert too_deep(json.dumps(value).encode()) == (depth(value) > DEPTH_LIMIT)
+    assert is_deeper(value, DEPTH_LIMIT) == (depth(value) > DEPTH_LIMIT)
+    if depth(value) > DEPTH_LIMIT:
+        with pytest.raises(Refused):
+            decode(json.dumps(value).encode(), list[Any])
+    else:
+        assert decode(json.dumps(value).encode(), list[Any]) == value
 
 
 @given(JSON)
