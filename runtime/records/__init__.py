@@ -23,6 +23,7 @@ from runtime.records.histories import history
 from runtime.records.idempotency import Idempotency
 from runtime.records.query import Query
 from runtime.records.reading import listing, read, read_by
+from runtime.records.removal import delete_many
 from runtime.records.searching import search
 from runtime.records.sets import Result, Row, write_many
 from runtime.records.upserts import upsert
@@ -48,6 +49,7 @@ __all__ = [
     "batch",
     "create",
     "delete",
+    "delete_many",
     "export",
     "history",
     "listing",

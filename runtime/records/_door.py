@@ -85,7 +85,10 @@ def require_writable(door: Door, data: Mapping[str, Any], pointer: str = "") -> 
 
 
 async def repeated(run: Callable[[], Awaitable[T]]) -> T:
-    """Run a write, again where it was the loser of a deadlock or found the row changed under it. Raises ``Busy``."""
+    """Run a write, again where it was the loser of a deadlock or found the row changed under it.
+
+    Raises ``Busy`` after ``ATTEMPTS``, or where it waited for another's lock for longer than a command may take.
+    """
     for attempt in range(ATTEMPTS):
         try:
             return await run()
@@ -93,8 +96,9 @@ async def repeated(run: Callable[[], Awaitable[T]]) -> T:
             asyncpg.DeadlockDetectedError,
             asyncpg.SerializationError,
             asyncpg.LockNotAvailableError,
+            TimeoutError,
         ) as error:
-            if attempt == ATTEMPTS - 1:
+            if attempt == ATTEMPTS - 1 or isinstance(error, TimeoutError):
                 raise Busy(str(error)) from error
         await asyncio.sleep(PAUSE_SECONDS * (attempt + random.random()))  # noqa: S311  # a pause, not a secret
     raise AssertionError("unreachable")

@@ -79,7 +79,7 @@ def _used(door: Door) -> list[Statement]:
 def _delete(door: Door) -> Statement:
     table = door.object.table
     array = pg.ARRAY(traces.ID)
-    asked = set_statements._unnest(
+    asked = set_statements.unnest(
         [("id", traces.ID, parameter("ids", array)), ("entry", traces.ID, parameter("entries", array))]
     )
     gone = (
@@ -94,7 +94,7 @@ def _delete(door: Door) -> Statement:
         .returning(table.c.id, table.c.version, asked.c.entry)
         .cte("gone")
     )
-    made = set_statements._trail(door, "deleted", gone, history=(gone.c.entry, sa.literal_column("'{}'::jsonb"), gone))
+    made = set_statements.trail(door, "deleted", gone, history=(gone.c.entry, sa.literal_column("'{}'::jsonb"), gone))
     return statements.compile(sa.select(gone.c.id).add_cte(*made))
 
 

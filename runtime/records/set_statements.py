@@ -48,7 +48,7 @@ def taken(door: Door, names: tuple[str, ...]) -> Statement:
         table = door.object.table
         columns = [table.c[door.object.fields[name].columns[0]] for name in names]
         keys = [parameter(f"u{index}", pg.ARRAY(column.type)) for index, column in enumerate(columns)]
-        asked = _unnest(
+        asked = unnest(
             [(f"u{index}", column.type, key) for index, (column, key) in enumerate(zip(columns, keys, strict=True))]
         )
         same = [column == asked.c[f"u{index}"] for index, column in enumerate(columns)]
@@ -65,7 +65,7 @@ def insert(door: Door, rows: Sequence[dict[str, Any]], source: str) -> tuple[Sta
     columns = tuple(column.name for column in table.columns if column.name in used)
 
     def build() -> Statement:
-        given = _unnest([(name, _wire(table, name), _array(table, name)) for name in columns])
+        given = unnest([(name, _wire(table, name), _array(table, name)) for name in columns])
         values = {name: _stored(table, name, given.c[name]) for name in columns}
         values |= {
             "version": sa.literal(1, sa.Integer()),
@@ -83,7 +83,7 @@ def insert(door: Door, rows: Sequence[dict[str, Any]], source: str) -> tuple[Sta
         )
         own = [one for one in door.object.fields.values() if not one.system]
         # the one entry of its kind that a record ever has, so the record's id serves as the entry's
-        made = _trail(door, "created", new, history=(new.c.id, traces.changes(own, None, new), new))
+        made = trail(door, "created", new, history=(new.c.id, traces.changes(own, None, new), new))
         return statements.compile(sa.select(new.c.id).add_cte(*made))
 
     shape = ("insert set", door.object.name, columns)
@@ -110,7 +110,7 @@ def update(
         parts += [("entry", traces.ID, parameter("entries", pg.ARRAY(traces.ID)))]
         parts += [(name, _wire(table, name), _array(table, name)) for name in columns]
         parts += [(f"has_{name}", sa.Boolean(), parameter(f"has_{name}", pg.ARRAY(sa.Boolean()))) for name in partial]
-        asked = _unnest(parts)
+        asked = unnest(parts)
         old = sa.select(*table.c).where(table.c.id == sa.any_(parameter("ids", pg.ARRAY(traces.ID)))).cte("old")
         after: dict[str, Any] = {}
         for name in columns:
@@ -135,7 +135,7 @@ def update(
             .where(old.c.id == new.c.id)
             .cte("changed")
         )
-        made = _trail(door, "updated", changed, history=(changed.c.entry, changed.c.changes, changed))
+        made = trail(door, "updated", changed, history=(changed.c.entry, changed.c.changes, changed))
         result = sa.select(changed.c.id, changed.c.version, sa.cast(changed.c.changes, sa.Text()))
         return statements.compile(result.add_cte(*made))
 
@@ -149,7 +149,7 @@ def update(
     return statement, {**arguments, **_trail_values(door, source)}
 
 
-def _trail(door: Door, action: str, written: Any, *, history: tuple[Any, Any, Any]) -> list[sa.CTE]:
+def trail(door: Door, action: str, written: Any, *, history: tuple[Any, Any, Any]) -> list[sa.CTE]:
     """History and outbox of each record; one audit entry with all ids."""
     schema, item = door.model.schema, door.object
     made = [_audit(schema, item.name, action, written), _outbox(schema, item.name, action, written)]
@@ -204,7 +204,7 @@ def _trail_values(door: Door, source: str) -> dict[str, Any]:
     return {**traces.values(door.call), "_source": source}
 
 
-def _unnest(parts: Sequence[_Column]) -> Any:
+def unnest(parts: Sequence[_Column]) -> Any:
     """Arrays, one a column, as rows."""
     columns = [sa.column(name, kind) for name, kind, _ in parts]
     return sa.func.unnest(*(array for _, _, array in parts)).table_valued(*columns, name="given").render_derived()

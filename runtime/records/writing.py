@@ -125,10 +125,11 @@ async def delete(
     *,
     if_match: int | None = None,
     purge: bool = False,
+    idempotency: Idempotency | None = None,
 ) -> None:
     """Move a record to the recycle bin, or with ``purge`` (admins only) out of the database with its history.
 
-    Raises ``NotFound``, ``AccessDenied``, ``Stale``, ``InUse``.
+    Raises ``NotFound``, ``AccessDenied``, ``Stale``, ``InUse``, ``IdempotencyMismatch``.
     """
     door = enter(call, object, "delete")
     if purge and not call.access.admin:
@@ -137,14 +138,20 @@ async def delete(
     async def run() -> None:
         async with call.db.transaction() as connection:
             await delete_in(connection, door, id, if_match=if_match, purge=purge)
+            if idempotency is not None:
+                await keys.store(connection, call, idempotency, "")
 
     try:
-        if purge or restricting(door, deleted_too=False):
+        if purge or idempotency is not None or restricting(door, deleted_too=False):
             await repeated(run)
         else:
             await _delete_at_once(door, id, if_match)
+    except (NotFound, Stale):
+        if not await _is_known(door, idempotency):
+            raise
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise write_refused(error, door) from error
+        if not await _is_known(door, idempotency):
+            raise write_refused(error, door) from error
 
 
 async def delete_in(
@@ -169,12 +176,26 @@ async def delete_in(
     return int(row[0]) + (0 if purge else 1)
 
 
-async def restore(call: Call, object: str, id: UUID) -> Written:  # noqa: A002
-    """Bring a record back from the recycle bin. Raises ``NotFound``, ``AccessDenied``, ``Taken``."""
+async def restore(
+    call: Call,
+    object: str,  # noqa: A002
+    id: UUID,  # noqa: A002
+    *,
+    idempotency: Idempotency | None = None,
+) -> Written:
+    """Bring a record back from the recycle bin.
+
+    Raises ``NotFound``, ``AccessDenied``, ``Taken``, ``IdempotencyMismatch``.
+    """
     door = enter(call, object, "delete")
-    statement = statements.cache.get(door.owners, ("restore", object), lambda: _restore_statement(door))
-    row = await _run(door, statement, {"id": id, "updated_by": call.identity.user_id}, None)
-    if row is None or isinstance(row, Written):
+    keyed = idempotency is not None
+    statement = statements.cache.get(
+        door.owners, ("restore", object, keyed), lambda: _restore_statement(door, keyed=keyed)
+    )
+    row = await _run(door, statement, {"id": id, "updated_by": call.identity.user_id}, idempotency)
+    if isinstance(row, Written):
+        return row
+    if row is None:
         raise NotFound(object, id)
     return Written(id, row[1], row[0])
 
@@ -231,6 +252,14 @@ async def _known(door: Door, idempotency: Idempotency | None) -> Written | None:
     if stored is None or stored.id is None or stored.version is None:
         return None
     return Written(stored.id, stored.version, stored.body, replayed=True, created=stored.created)
+
+
+async def _is_known(door: Door, idempotency: Idempotency | None) -> bool:
+    """Whether a request with this key was answered before; for writes that answer nothing."""
+    if idempotency is None:
+        return False
+    async with door.call.db.connection() as connection:
+        return await keys.recall(connection, door.call, idempotency) is not None
 
 
 def _create_statement(
@@ -340,7 +369,7 @@ def _purge_statement(door: Door) -> statements.Statement:
     return statements.compile(sa.select(gone.c.id).add_cte(*made))
 
 
-def _restore_statement(door: Door) -> statements.Statement:
+def _restore_statement(door: Door, *, keyed: bool) -> statements.Statement:
     table = door.object.table
     new = (
         sa.update(table)
@@ -350,7 +379,9 @@ def _restore_statement(door: Door) -> statements.Statement:
         .cte("new")
     )
     made = traces.written(door.model.schema, door.object, "restored", new, sa.text("'{}'::jsonb"))
-    answer = sa.select(new.c.version, body_of(door, new).label("body")).cte("answer")
+    answer = sa.select(new.c.id, new.c.version, body_of(door, new).label("body")).cte("answer")
+    if keyed:
+        made.append(keys.remember(door.model.schema, answer, created=False))
     return statements.compile(sa.select(answer.c.body, answer.c.version).add_cte(*made))
 
 

@@ -21,8 +21,17 @@ if TYPE_CHECKING:
 
 GROUPS = ["stage", "account.sector", "account.name", "probability", "close_date", "name"]
 BUCKETS = ["day", "week", "month", "quarter", "year"]
-MEASURES = [("count", None), ("count", "amount"), ("sum", "amount"), ("min", "amount"), ("max", "probability"),
-            ("avg", "probability"), ("min", "close_date"), ("max", "name"), ("count_distinct", "account.sector")]  # fmt: skip
+MEASURES = [
+    ("count", None),
+    ("count", "amount"),
+    ("sum", "amount"),
+    ("min", "amount"),
+    ("max", "probability"),
+    ("avg", "probability"),
+    ("min", "close_date"),
+    ("max", "name"),
+    ("count_distinct", "account.sector"),
+]
 
 
 async def asked(call: Call, object_name: str, request: dict[str, Any]) -> list[dict[str, Any]]:

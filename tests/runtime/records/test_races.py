@@ -148,3 +148,24 @@ async def test_writers_that_lock_each_other_out_are_repeated(call: Call) -> None
     done = await asyncio.gather(*(write(ids if n % 2 else ids[::-1], n) for n in range(6)), return_exceptions=True)
     assert all(isinstance(one, str | records.Busy) for one in done), done
     assert any(isinstance(one, str) for one in done)
+
+
+async def test_a_repeated_delete_and_restore_is_done_once(call: Call) -> None:
+    written = await records.create(call, "account", {"name": "Acme"})
+    gone, back = records.Idempotency("gone", b"1"), records.Idempotency("back", b"2")
+    for _ in range(2):
+        await records.delete(call, "account", written.id, if_match=1, idempotency=gone)
+    answers = [await records.restore(call, "account", written.id, idempotency=back) for _ in range(2)]
+    assert [one.replayed for one in answers] == [False, True]
+    assert answers[0].body == answers[1].body
+    await records.delete(call, "account", written.id, idempotency=gone)
+    await records.read(call, "account", written.id)
+
+
+async def test_racing_deletes_with_one_key_are_one_delete(call: Call) -> None:
+    written = await records.create(call, "account", {"name": "Acme"})
+    key = records.Idempotency("gone", b"1")
+    done = await asyncio.gather(
+        *(records.delete(call, "account", written.id, idempotency=key) for _ in range(6)), return_exceptions=True
+    )
+    assert done == [None] * 6

@@ -227,3 +227,16 @@ async def test_sets_hold_every_type(call: Call) -> None:
     }
     assert (await read(call, "contact", str(results[0].id)))["preferred_channels"] == ["wechat"]
     assert (await read(call, "contact", str(results[0].id)))["birthday"] == "1990-05-06"
+
+
+async def test_many_are_deleted_but_those_changed_since_or_in_use(call: Call, make: Make) -> None:
+    made = [await make("product", name=f"P{n}") for n in range(4)]
+    ids = [UUID(one["id"]) for one in made]
+    await records.update(call, "product", ids[1], {"code": "x"})
+    await make("opportunity", product=made[2]["id"])
+    versions = {**dict.fromkeys(ids, 1), uuid4(): 1}
+    async with call.db.transaction() as connection:
+        assert await records.delete_many(connection, call, "product", versions) == {ids[0], ids[3]}
+    entry = json.loads(await records.history(call, "product", ids[3]))["data"][0]
+    assert (entry["action"], entry["version"]) == ("deleted", 2)
+    assert await count(call, "outbox", "event = 'deleted'") == 2
