@@ -66,8 +66,8 @@ clean:
 # New versions of everything, with hashes and without the address of a registry: UPGRADE=--upgrade make lock
 LOCK := $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --quiet
 lock: $(STAMPS)/dev
-	$(LOCK) $(UPGRADE) pyproject.toml requirements/build.in -o requirements/main.txt
-	$(LOCK) $(UPGRADE) pyproject.toml --extra dev requirements/build.in -c requirements/main.txt -o requirements/dev.txt
+	$(LOCK) $(UPGRADE) pyproject.toml --extra dev requirements/build.in -o requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/build.in -c requirements/dev.txt -o requirements/main.txt
 	$(LOCK) $(UPGRADE) requirements/node.in -o requirements/node.txt
 
 environment: $(STAMPS)/dev
