@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 RECONNECT_SECONDS = 0.5
 PROBE_SECONDS = 15.0
+SETTLE_SECONDS = 0.02  # the process that publishes hears of it too, just before it shows the Model that it has compiled
 log = logging.getLogger(__name__)
 
 
@@ -99,15 +100,20 @@ class Models:
         elif message["tenant"] in self._models:
             self._later(message["tenant"], message["revision"])
 
+    async def _newest(self, name: str) -> int:
+        tenant = await self._tenants.by_name(name)
+        if tenant is None:
+            raise LookupError(name)
+        return await current_revision(self._db, tenant)
+
     def _later(self, name: str, at_least: int, *, quiet: bool = False) -> None:
         async def refresh() -> None:
             try:
-                if quiet:
-                    tenant = await self._tenants.by_name(name)
-                    if tenant is None or await current_revision(self._db, tenant) < at_least:
-                        return
-                await self._refresh(name, at_least)
+                await asyncio.sleep(SETTLE_SECONDS)
+                if not quiet or await self._newest(name) >= at_least:
+                    await self._refresh(name, at_least)
             except LookupError:
+                self._models.pop(name, None)
                 log.info("tenant %s is gone", name)
             except CONNECTION_LOST as error:
                 log.warning("revision %d of tenant %s is read later: %r", at_least, name, error)
