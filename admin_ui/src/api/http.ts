@@ -57,7 +57,7 @@ async function readProblem(response: Response): Promise<Problem> {
  */
 export async function tangramFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const request = new Request(input, { credentials: 'same-origin', ...init });
-  request.headers.set('Accept-Language', i18n.resolvedLanguage ?? i18n.language);
+  if (!request.headers.has('Accept-Language')) request.headers.set('Accept-Language', i18n.resolvedLanguage ?? i18n.language);
   let response: Response;
   try {
     response = await fetch(request);

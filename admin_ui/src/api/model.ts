@@ -24,7 +24,7 @@ export function indexModel(description: Description): Model {
 export const modelQuery = (locale: string) =>
   queryOptions({
     queryKey: ['model', locale],
-    queryFn: async () => indexModel(await http.get<Description>('/meta/model')),
+    queryFn: async () => indexModel(await http.get<Description>('/meta/model', { headers: { 'Accept-Language': locale } })),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: Number.POSITIVE_INFINITY,
   });

@@ -8,30 +8,28 @@ import { App, Avatar, Button, Dropdown, Tooltip, type MenuProps } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { errorText } from '@/api/problem';
-import { sessionQuery, useSession, useSetPreferences } from '@/api/session';
-import { LOCALES, setLocale, supported } from '@/i18n';
+import { sessionQuery, useSession } from '@/api/session';
+import { LOCALES, supported } from '@/i18n';
 import { GlobalSearch } from './GlobalSearch';
 import { initials } from './initials';
 import { useTheme, type ThemeChoice } from './preferences';
 import styles from './Shell.module.css';
+import { useChangeLocale } from './useChangeLocale';
 import { useMobile } from './useMobile';
 
 /** Language switch; also on the sign-in page, where nobody is signed in yet. */
 export function LanguageSwitch() {
   const { t, i18n } = useTranslation('shell');
-  const save = useSetPreferences();
   const items = LOCALES.map((locale) => ({
     key: locale.code,
     label: <span lang={locale.code}>{locale.label}</span>,
     icon: i18n.resolvedLanguage === locale.code ? <CheckOutlined /> : <span style={{ width: 13 }} />,
     'data-testid': `language-${locale.code}`,
   }));
+  const change = useChangeLocale();
   const choose = async (key: string) => {
     const locale = supported(key);
-    if (!locale) return;
-    await setLocale(locale);
-    // The choice already holds on this machine; a server that cannot be reached must not undo it.
-    await save({ locale }).catch((error: unknown) => { console.warn('language not saved', error); });
+    if (locale) await change(locale);
   };
   return (
     <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => void choose(key) }} placement="bottomRight">

@@ -1,6 +1,7 @@
 import { FilterOutlined, SearchOutlined, SplitCellsOutlined, TeamOutlined } from '@ant-design/icons';
 import { useNavigate } from '@tanstack/react-router';
 import { Badge, Button, Drawer, Input, Popover, Tabs, Tag } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ObjectModel } from '@/api/model';
 import type { Filter } from '@/api/types';
@@ -65,13 +66,23 @@ interface FilterButtonProps {
   onOpen: (open: boolean) => void;
 }
 
+/** A first, unfinished rule: it filters nothing until it has a value. */
+function starterOf(object: ObjectModel): Filter | null {
+  const field = object.field.get(object.name_field);
+  const operator = field?.operators.includes('contains') ? 'contains' : field?.operators[0];
+  if (!field || operator === undefined) return null;
+  return { combinator: 'and', rules: [{ field: field.name, operator, value: '' }] };
+}
+
 /** The filter builder: below its button, or on a phone a sheet from the bottom. */
 function FilterButton({ object, filter, onChange, open, onOpen }: FilterButtonProps) {
   const { t } = useTranslation('workspace');
   const mobile = useMobile();
+  // An empty builder would only ask for one more click.
+  const [starter] = useState(() => starterOf(object));
   const builder = (
     <div className={styles.filterPanel}>
-      <FilterBuilder object={object} value={filter} onChange={onChange} />
+      <FilterBuilder object={object} value={filter ?? starter} onChange={onChange} />
     </div>
   );
   const button = (

@@ -2,8 +2,9 @@ import { App, Button, Form, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '@/api/problem';
 import { useSession, useSetPreferences } from '@/api/session';
+import { useChangeLocale } from '@/app/useChangeLocale';
 import { useTheme, type ThemeChoice } from '@/app/preferences';
-import { LOCALES, setLocale, type Locale } from '@/i18n';
+import { LOCALES, type Locale } from '@/i18n';
 
 export function PreferencesPage() {
   const { t, i18n } = useTranslation(['workspace', 'shell']);
@@ -11,6 +12,7 @@ export function PreferencesPage() {
   const { user, roles } = useSession();
   const theme = useTheme();
   const save = useSetPreferences();
+  const change = useChangeLocale();
   const guard = async (action: () => Promise<void>) => {
     try {
       await action();
@@ -28,10 +30,7 @@ export function PreferencesPage() {
         <Segmented<Locale>
           value={(i18n.resolvedLanguage ?? 'en') as Locale}
           options={LOCALES.map((locale) => ({ value: locale.code, label: locale.label }))}
-          onChange={(locale) => void guard(async () => {
-            await setLocale(locale);
-            await save({ locale });
-          })}
+          onChange={(locale) => void guard(() => change(locale))}
         />
       </Form.Item>
       <Form.Item label={t('shell:theme.title')}>

@@ -83,7 +83,7 @@ export function TokensPage() {
   return (
     <>
       <div style={{ display: 'flex', alignItems: 'flex-start', gap: 16, marginBottom: 14 }}>
-        <p style={{ margin: 0, flex: 1, color: 'var(--text-2)' }}>{t('tokens.text')} <a href="/docs" target="_blank" rel="noreferrer">{t('tokens.docs')}</a></p>
+        <p style={{ margin: 0, flex: 1, color: 'var(--text-2)' }}>{t('tokens.text')} <a href="/docs" target="_blank" rel="noreferrer" style={{ textDecoration: 'underline' }}>{t('tokens.docs')}</a></p>
         <Button type="primary" icon={<PlusOutlined />} onClick={() => { setMaking(true); }} data-testid="token-new">{t('tokens.new')}</Button>
       </div>
       {made ? (
