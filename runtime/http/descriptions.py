@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import TYPE_CHECKING, Any
 
@@ -31,11 +32,17 @@ class Descriptions:
         """The body of ``GET /meta/model``."""
         return self._keep(call, call.locale, lambda: kernel.api.describe(call.model, call.access, call.locale))
 
-    def openapi(self, call: Call) -> bytes:
-        """The OpenAPI document of the tenant's objects as the caller's roles see them, with the platform's own part."""
-        return self._keep(
-            call, OPENAPI, lambda: kernel.api.openapi(call.model, call.access, base=openapi.document(records=False))
-        )
+    async def openapi(self, call: Call) -> bytes:
+        """The OpenAPI document of the tenant's objects as the caller's roles see them, with the platform's own part.
+
+        Making it takes some hundredths of a second, so a thread does while other requests go on.
+        """
+
+        def make() -> Any:
+            return kernel.api.openapi(call.model, call.access, base=openapi.document(records=False))
+
+        kept = self._kept.get(_key(call, OPENAPI))
+        return kept if kept is not None else await asyncio.to_thread(self._keep, call, OPENAPI, make)
 
     @staticmethod
     def tag(call: Call) -> bytes:
@@ -45,10 +52,14 @@ class Descriptions:
         return b'"%s"' % hashlib.sha256(said.encode()).hexdigest()[:20].encode()
 
     def _keep(self, call: Call, variant: str, make: Callable[[], Any]) -> bytes:
-        key = (call.tenant.name, call.model.revision, call.identity.roles, variant)
+        key = _key(call, variant)
         body = self._kept.get(key)
         if body is None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             body = self._kept[key] = msgspec.json.encode(make())
         return body
+
+
+def _key(call: Call, variant: str) -> Key:
+    return call.tenant.name, call.model.revision, call.identity.roles, variant

@@ -49,4 +49,4 @@ async def openapi_document(exchange: Exchange) -> Answer:
     headers = [answers.JSON_TYPE, (b"cache-control", b"private, no-cache"), (b"vary", b"Authorization, Cookie")]
     if exchange.admitted is None:
         return Answer(openapi.as_bytes(), headers=headers)
-    return Answer(exchange.server.descriptions.openapi(exchange.call), headers=headers)
+    return Answer(await exchange.server.descriptions.openapi(exchange.call), headers=headers)

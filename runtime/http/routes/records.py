@@ -224,20 +224,14 @@ async def update_record(exchange: Exchange) -> Answer:
 async def delete_record(exchange: Exchange) -> Answer:
     """Move a record to the recycle bin."""
     exchange.parameters("purge")
-    name, record_id, if_match, purge = (
+    await records.delete(
+        exchange.call,
         exchange.path["object"],
         exchange.id(),
-        exchange.if_match(),
-        exchange.flag("purge"),
+        if_match=exchange.if_match(),
+        purge=exchange.flag("purge"),
+        idempotency=await exchange.idempotency(),
     )
-    key = await exchange.idempotency()
-    if key is None or purge:
-        await records.delete(exchange.call, name, record_id, if_match=if_match, purge=purge)
-        return answers.nothing()
-    operation: dict[str, Any] = {"op": "delete", "object": name, "id": str(record_id)}
-    if if_match is not None:
-        operation["if_match"] = if_match
-    await records.batch(exchange.call, [operation], idempotency=key)
     return answers.nothing()
 
 
@@ -247,16 +241,8 @@ async def delete_record(exchange: Exchange) -> Answer:
 async def restore_record(exchange: Exchange) -> Answer:
     """Bring a record back from the recycle bin."""
     exchange.parameters()
-    name, record_id = exchange.path["object"], exchange.id()
     key = await exchange.idempotency()
-    try:
-        return _written(await records.restore(exchange.call, name, record_id))
-    except records.NotFound:
-        if key is None:
-            raise
-    # Restoring cannot be done twice: the repetition of it finds the record where the first left it.
-    body, version = await records.read(exchange.call, name, record_id)
-    return answers.json(body, headers=(answers.etag(version),))
+    return _written(await records.restore(exchange.call, exchange.path["object"], exchange.id(), idempotency=key))
 
 
 @routes.get(
