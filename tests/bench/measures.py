@@ -157,16 +157,25 @@ def import_accounts(stage: Stage, *, rows: int = IMPORT_ROWS) -> list[Measure]:
     call(f"{base}/api/imports/{made['id']}", stage.token, method="PATCH", body=settings)
     words = ["-m", "runtime.cli", "worker"]
     with program(words, stage.environment, stage.folder / "worker.log") as worker, _Memory(worker.pid) as memory:
+        server = Server(0, worker.pid)
+        before = stage.cost(server)
         call(f"{base}/api/imports/{made['id']}/start", stage.token, method="POST", body={})
         while (now := call(f"{base}/api/imports/{made['id']}", stage.token))["state"] in ("queued", "running"):
             memory.share = now["done_rows"] / rows
             time.sleep(0.2)
+        cpu = (stage.cost(server) - before) / rows * 1e6
     if (now["state"], now["created_rows"]) != ("done", rows):
         raise AssertionError(now)
     seconds = _seconds(now["finished_at"]) - _seconds(now["started_at"])
     early, late = memory.at(0.1), memory.at(1.0)
     return [
-        Measure(f"import of {rows:,} accounts", rows / seconds, "rows/s", f"{seconds:.0f} s", least=4_000),
+        Measure(
+            f"import of {rows:,} accounts",
+            rows / seconds,
+            "rows/s",
+            f"{seconds:.0f} s; CPU {cpu:.0f} us a row",
+            least=4_000,
+        ),
         Measure(
             "memory of the import, end against the first tenth",
             late / early,
