@@ -84,34 +84,34 @@ async def test_a_batch_of_creates_leaves_full_traces(call: Call) -> None:
     assert [(one["action"], one["changes"]["title"]["new"]) for one in entry] == [("created", "N3")]
 
 
-@pytest.mark.parametrize(
-    ("operation", "pointer"),
-    [
-        (5, ""),
-        ({}, "/op"),
-        ({"op": "drop", "object": "account"}, "/op"),
-        ({"op": "create", "object": 5}, "/object"),
-        ({"op": "create", "object": "nothing"}, "/object"),
-        ({"op": "create", "object": "account", "data": []}, "/data"),
-        ({"op": "create", "object": "account", "data": {"name": "x", "parent": {"$ref": "q"}}}, "/data/parent"),
-        ({"op": "create", "object": "account", "data": {"name": "x", "parent": {"$ref": 5}}}, "/data/parent"),
-        ({"op": "create", "object": "account", "data": {}}, "/data/name"),
-        ({"op": "create", "object": "account", "id": str(uuid4()), "data": {"name": "x"}}, "/id"),
-        ({"op": "update", "object": "account", "id": "x"}, "/id"),
-        ({"op": "update", "object": "account"}, "/id"),
-        ({"op": "delete", "object": "account", "id": {"$ref": "q"}}, "/id"),
-        ({"op": "upsert", "object": "account", "data": {"name": "x"}}, "/key"),
-        ({"op": "upsert", "object": "account", "key": "employees", "data": {"name": "x"}}, "/key"),
-        ({"op": "update", "object": "account", "id": str(uuid4()), "if_match": 2**40}, "/if_match"),
-        ({"op": "create", "object": "account", "extra": 1, "data": {"name": "x"}}, "/extra"),
-    ],
-)
-async def test_a_bad_operation_is_told_by_its_place(call: Call, operation: Any, pointer: str) -> None:
-    good = {"op": "create", "object": "note", "ref": "n", "data": {"title": "x"}}
-    with pytest.raises(records.Invalid) as caught:
-        await records.batch(call, [good, operation])
-    assert caught.value.faults[0].pointer == f"/operations/1{pointer}"
-    assert await count(call, "outbox", "object = 'note'") == 0
+BAD_OPERATIONS: list[Any] = [
+    (5, ""),
+    ({}, "/op"),
+    ({"op": "drop", "object": "account"}, "/op"),
+    ({"op": "create", "object": 5}, "/object"),
+    ({"op": "create", "object": "nothing"}, "/object"),
+    ({"op": "create", "object": "account", "data": []}, "/data"),
+    ({"op": "create", "object": "account", "data": {"name": "x", "parent": {"$ref": "q"}}}, "/data/parent"),
+    ({"op": "create", "object": "account", "data": {"name": "x", "parent": {"$ref": 5}}}, "/data/parent"),
+    ({"op": "create", "object": "account", "data": {}}, "/data/name"),
+    ({"op": "create", "object": "account", "id": str(uuid4()), "data": {"name": "x"}}, "/id"),
+    ({"op": "update", "object": "account", "id": "x"}, "/id"),
+    ({"op": "update", "object": "account"}, "/id"),
+    ({"op": "delete", "object": "account", "id": {"$ref": "q"}}, "/id"),
+    ({"op": "upsert", "object": "account", "data": {"name": "x"}}, "/key"),
+    ({"op": "upsert", "object": "account", "key": "employees", "data": {"name": "x"}}, "/key"),
+    ({"op": "update", "object": "account", "id": str(uuid4()), "if_match": 2**40}, "/if_match"),
+    ({"op": "create", "object": "account", "extra": 1, "data": {"name": "x"}}, "/extra"),
+]
+
+
+async def test_a_bad_operation_is_told_by_its_place(call: Call) -> None:
+    for operation, pointer in BAD_OPERATIONS:
+        good = {"op": "create", "object": "note", "ref": "n", "data": {"title": "x"}}
+        with pytest.raises(records.Invalid) as caught:
+            await records.batch(call, [good, operation])
+        assert caught.value.faults[0].pointer == f"/operations/1{pointer}"
+        assert await count(call, "outbox", "object = 'note'") == 0
 
 
 async def test_operations_on_records_that_are_gone_stale_or_used(call: Call, make: Make) -> None:
