@@ -32,7 +32,7 @@ export function ColumnOptions({ column, field, samples, onChange }: ColumnOption
     <div className={styles.columnOptions}>
       <Form layout="vertical" component="div" className={styles.optionGrid}>
         {(field.type === 'date' || field.type === 'datetime') && (
-          <Form.Item label={t('order.title')} help={samples[0] ? t('order.example', { sample: samples[0] }) : undefined}>
+          <Form.Item label={t('order.title')} extra={samples[0] ? t('order.example', { sample: samples[0] }) : undefined}>
             <Select<DateOrder>
               value={column.date_order || 'auto'}
               options={ORDERS.map((order) => ({ value: order, label: t(`order.${order}`) }))}

@@ -50,12 +50,12 @@ export function FaultGroups({ job, object, editor }: FaultGroupsProps) {
         <h2 className={styles.heading}>{t('faults.title', { count: job.failed_rows, rows: number(job.failed_rows) })}</h2>
         <span className={styles.runActions}>
           <Button icon={<DownloadOutlined />} href={`/api/imports/${job.id}/faults.csv`} download data-testid="import-faults-download">{t('faults.download')}</Button>
-          <Button type={count > 0 ? 'primary' : 'default'} onClick={() => { void again(); }} loading={command.isPending || editor.saving} data-testid="import-again">
+          <Button type={count > 0 && !job.dry_run ? 'primary' : 'default'} onClick={() => { void again(); }} loading={command.isPending || editor.saving} data-testid="import-again">
             {job.dry_run ? t('faults.dry_again') : t('faults.again', { count: job.failed_rows, rows: number(job.failed_rows) })}
           </Button>
         </span>
       </div>
-      <p className={styles.note}>{t('faults.help')}</p>
+      <p className={styles.note}>{t(job.dry_run ? 'faults.help_dry' : 'faults.help')}</p>
       {editor.faults.general.length > 0 && <Alert type="error" showIcon title={editor.faults.general.join(' ')} />}
       {groups.isPending && <Skeleton active title={false} paragraph={{ rows: 3 }} />}
       {groups.isError && <Alert type="error" showIcon title={errorText(groups.error)} />}

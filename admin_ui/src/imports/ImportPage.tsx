@@ -112,7 +112,7 @@ function Progression({ job }: { job: Import }) {
     <Steps
       size="small"
       current={at}
-      status={job.state === 'failed' ? 'error' : 'process'}
+      status={job.state === 'failed' ? 'error' : at === 3 && job.failed_rows === 0 ? 'finish' : 'process'}
       items={[{ title: t('step.upload') }, { title: t('step.mapping') }, { title: t('step.run') }, { title: t('step.result') }]}
       style={{ maxWidth: 720 }}
     />

@@ -21,7 +21,7 @@ export function KeyAndMode({ job, object, editor }: { job: Import; object: Objec
   };
   return (
     <Form layout="vertical" component="div" className={styles.settings}>
-      <Form.Item label={t('key.title')} help={faults.key[0] ?? (keys.length === 0 ? t('key.none') : t('key.help'))} validateStatus={faults.key.length > 0 ? 'error' : ''}>
+      <Form.Item label={t('key.title')} help={faults.key[0]} extra={t(keys.length === 0 ? 'key.none' : 'key.help')} validateStatus={faults.key.length > 0 ? 'error' : ''}>
         <Select
           allowClear
           value={options.key ?? null}
@@ -33,7 +33,7 @@ export function KeyAndMode({ job, object, editor }: { job: Import; object: Objec
           data-testid="import-key"
         />
       </Form.Item>
-      <Form.Item label={t('mode.title')} help={t(`mode.help_${mode}${mode === 'create' && options.key ? '_key' : ''}`)}>
+      <Form.Item label={t('mode.title')} extra={t(`mode.help_${mode}${mode === 'create' && options.key ? '_key' : ''}`)}>
         <Select
           value={mode}
           options={[

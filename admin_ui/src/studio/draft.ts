@@ -104,6 +104,15 @@ export function useDocumentBodies<K extends Kind>(kind: K, names: readonly strin
   );
 }
 
+/** Begins to read documents that the page will ask for one after the other. */
+export function usePrefetchDocuments(keys: readonly DocumentKey[]): void {
+  const client = useQueryClient();
+  for (const { kind, name } of keys) {
+    const query = documentQuery(kind, name);
+    if (!client.getQueryState(query.queryKey)) void client.prefetchQuery(query);
+  }
+}
+
 function bodies(results: { data: StoredDocument }[]): StoredDocument[] {
   return results.map((result) => result.data);
 }

@@ -3,9 +3,10 @@ import { Link } from '@tanstack/react-router';
 import { Button, Popconfirm, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ChangedDocument, ChangeSet } from '../api';
-import { differences, valueWords, type Difference, type Place } from '../describe';
+import { differences, valueWords, type Difference } from '../describe';
 import { labelIn } from '../documents';
 import { useEdit, useLocale, type DraftState } from '../draft';
+import { useDraftModel } from '../draftModel';
 import { StateTag } from '../parts/StateTag';
 import styles from './changes.module.css';
 import { placeOf } from './places';
@@ -77,7 +78,11 @@ function DiffLine({ difference }: { difference: Difference }) {
   const { t } = useTranslation('studio');
   const locale = useLocale();
   const { kind, place } = difference;
-  const words = place.map((step) => placeWords(step, (key) => t(`property.${key}`, key))).join(' › ');
+  const model = useDraftModel();
+  const words = place
+    .map((step) => step.item ?? t(`property.${step.property ?? ''}`, step.property ?? ''))
+    .map((word) => model.byName.get(word)?.label ?? word)
+    .join(' › ');
   return (
     <li className={styles.line} data-kind={kind}>
       <span className={styles.sign} aria-label={t(`difference.${kind}`)}>{SIGN[kind]}</span>
@@ -92,8 +97,4 @@ function DiffLine({ difference }: { difference: Difference }) {
       {kind === 'removed' && difference.old !== undefined && <span className={styles.values}><del>{valueWords(difference.old, locale)}</del></span>}
     </li>
   );
-}
-
-function placeWords(place: Place, propertyWords: (key: string) => string): string {
-  return place.item ?? propertyWords(place.property ?? '');
 }

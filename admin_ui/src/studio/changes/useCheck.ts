@@ -1,7 +1,6 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { http } from '@/api/http';
-import { draftQuery, META, type ChangeSet, type CheckResult } from '../api';
+import { documentQuery, draftQuery, META, type ChangeSet, type CheckResult } from '../api';
 
 /** Checks the draft: faults, plan, losses. Runs again whenever the draft has changed while `enabled`. */
 export function useCheck(draft: ChangeSet | null, enabled: boolean) {
@@ -26,12 +25,25 @@ export function usePublish() {
   return useMutation({
     mutationFn: async ({ id, ...body }: PublishInput) => {
       const { revision } = await http.post<{ revision: number }>(`/meta/changes/${id}/publish`, body);
-      await client.refetchQueries({ queryKey: ['model'], type: 'active' });
+      keepPublished(client, revision);
+      await Promise.all([
+        client.refetchQueries({ queryKey: ['model'], type: 'active' }),
+        client.refetchQueries({ queryKey: [...META, 'documents'], type: 'active' }),
+      ]);
       client.setQueryData(draftQuery.queryKey, null);
       await Promise.all([client.invalidateQueries({ queryKey: META }), client.invalidateQueries({ queryKey: draftQuery.queryKey })]);
       return revision;
     },
   });
+}
+
+/** Puts what was just published into the cache, so that no page has to wait for it. */
+function keepPublished(client: QueryClient, revision: number): void {
+  for (const { kind, name, body } of client.getQueryData(draftQuery.queryKey)?.documents ?? []) {
+    const { queryKey } = documentQuery(kind, name);
+    if (body) client.setQueryData(queryKey, (old) => ({ package: null, core: false, ...old, kind, name, revision, body }));
+    else client.removeQueries({ queryKey, type: 'inactive' });
+  }
 }
 
 export function useDiscard() {

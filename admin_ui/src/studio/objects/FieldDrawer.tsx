@@ -142,7 +142,7 @@ function FieldForm({ documents, initial, type, adding, published, onRetype, onCl
         <Form.Item label={t('fields.label')} required help={words('label')} validateStatus={words('label') ? 'error' : ''}>
           <LabelInput value={field.label} onChange={relabel} name={t('fields.label')} testId="field-label" autoFocus={adding} onCommit={undefined} />
         </Form.Item>
-        <Form.Item label={t('name.title')} required help={words('name') ?? (adding && foreign ? t('name.help_prefix', { prefix: TENANT_PREFIX }) : published ? t('name.fixed') : t('name.help'))} validateStatus={words('name') ? 'error' : ''}>
+        <Form.Item label={t('name.title')} required help={words('name')} extra={adding && foreign ? t('name.help_prefix', { prefix: TENANT_PREFIX }) : t(published ? 'name.fixed' : 'name.help')} validateStatus={words('name') ? 'error' : ''}>
           <Input
             className={styles.mono}
             value={field.name}
@@ -162,11 +162,11 @@ function FieldForm({ documents, initial, type, adding, published, onRetype, onCl
         />
         <Flags field={field} type={type} onChange={change} />
         {hasDefault(type) && (
-          <Form.Item label={t('fields.default')} help={t('fields.default_help')}>
+          <Form.Item label={t('fields.default')} extra={t('fields.default_help')}>
             <DefaultInput field={field} onChange={(value) => { change({ default: value }); }} />
           </Form.Item>
         )}
-        <Form.Item label={t('fields.help')} help={t('fields.help_help')}>
+        <Form.Item label={t('fields.help')} extra={t('fields.help_help')}>
           <LabelInput value={field.help} onChange={(help) => { change({ help }); }} name={t('fields.help')} testId="field-help" onCommit={undefined} />
         </Form.Item>
         {adding && <PlacementChoice documents={documents} value={placed} onChange={setPlaced} />}

@@ -160,7 +160,7 @@ function SystemFields({ text }: { text: string }) {
                 <span className={styles.fieldLabel}>{field.label}</span>
               </span>
               <span className={`${styles.code} ${styles.wide}`}>{field.name}</span>
-              <span className={styles.fieldType}>{types.find((type) => type.name === field.type)?.label ?? field.type}</span>
+              <span className={styles.fieldType}>{types.find((type) => type.name === field.type)?.label}</span>
               <span />
             </div>
           );

@@ -75,7 +75,8 @@ export function NewObjectDialog({ onClose, onCreated }: NewObjectDialogProps) {
             label={t('name.title')}
             required
             validateStatus={nameFault && (tried || typedName !== null) ? 'error' : ''}
-            help={nameFault && (tried || typedName !== null) ? nameFault : t('name.help')}
+            help={nameFault && (tried || typedName !== null) ? nameFault : undefined}
+            extra={t('name.help')}
           >
             <Input value={name} onChange={(event) => { setTypedName(event.target.value); }} maxLength={48} aria-label={t('name.title')} data-testid="object-name" className={styles.mono} />
           </Form.Item>
@@ -92,7 +93,7 @@ export function NewObjectDialog({ onClose, onCreated }: NewObjectDialogProps) {
             <Radio value="autonumber" data-testid="object-naming-number">{t('objects.naming_number')}</Radio>
           </Radio.Group>
         </Form.Item>
-        <Form.Item label={t('objects.app')} help={t('objects.app_help')}>
+        <Form.Item label={t('objects.app')} extra={t('objects.app_help')}>
           <Select
             value={app}
             onChange={setApp}

@@ -44,6 +44,7 @@ function ObjectEditor({ documents }: { documents: ObjectDocuments }) {
     >
       {state === 'deleted' && <DeletedNotice documents={documents} />}
       <Tabs
+        className={styles.tabBar}
         activeKey={hash.startsWith(FIELD_HASH) ? 'fields' : tab}
         onChange={(key) => { void navigate({ to: '.', hash: key === 'fields' ? '' : key, replace: true }); }}
         items={TABS.map((key) => ({ key, label: <span data-testid={`object-tab-${key}`}>{t(`tab.${key}`)}</span> }))}

@@ -71,7 +71,8 @@ function Option(props: OptionProps) {
       className={wide ? styles.full : undefined}
       label={title}
       required={required}
-      help={fault ?? help}
+      help={fault}
+      extra={help}
       validateStatus={fault ? 'error' : ''}
     >
       <OptionInput {...props} title={title} />

@@ -33,7 +33,7 @@ export function SettingsTab({ documents }: { documents: ObjectDocuments }) {
           <Form.Item label={t('objects.plural')}>
             <SavedLabelInput value={body.label_plural} onSave={(label_plural) => { change({ label_plural }); }} name={t('objects.plural')} testId="settings-plural" />
           </Form.Item>
-          <Form.Item label={t('settings.name_field')} help={t('settings.name_field_help')}>
+          <Form.Item label={t('settings.name_field')} extra={t('settings.name_field_help')}>
             <Select
               value={body.name_field}
               onChange={(name_field) => { change({ name_field }); }}

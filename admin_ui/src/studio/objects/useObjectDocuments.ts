@@ -1,11 +1,17 @@
 import { useMemo } from 'react';
 import { useModel } from '@/api/model';
-import { useDocument, useDocumentBodies, useDocuments, useDraft } from '../draft';
+import { useDocument, useDocumentBodies, useDocuments, useDraft, usePrefetchDocuments } from '../draft';
 import type { ChangedDocument } from '../api';
 import type { ObjectDocuments } from './edits';
 
 /** An object with its extensions, layouts and views, the draft over what is published; null if there is no such object. */
 export function useObjectDocuments(name: string): ObjectDocuments | null {
+  const described = useModel().byName.get(name);
+  usePrefetchDocuments([
+    ...(described ? [{ kind: 'object', name }] : []),
+    ...(described?.layouts ?? []).map((layout) => ({ kind: 'layout', name: layout.name })),
+    ...(described?.views ?? []).map((view) => ({ kind: 'view', name: view.name })),
+  ]);
   const object = useDocument('object', name);
   const extensionNames = useDocuments('extension').map((item) => item.name);
   const extensions = useDocumentBodies('extension', extensionNames);

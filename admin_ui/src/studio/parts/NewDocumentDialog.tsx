@@ -35,7 +35,7 @@ export function NewDocumentDialog({ title, fallback, taken, onClose, onCreate }:
         <Form.Item label={t('objects.label')} required help={tried && !clean ? t('label.missing') : undefined} validateStatus={tried && !clean ? 'error' : ''}>
           <LabelInput value={label} onChange={setLabel} onCommit={undefined} name={t('objects.label')} testId="document-label" autoFocus />
         </Form.Item>
-        <Form.Item label={t('name.title')} required help={shown ? fault : t('name.help')} validateStatus={shown ? 'error' : ''}>
+        <Form.Item label={t('name.title')} required help={shown ? fault : undefined} extra={t('name.help')} validateStatus={shown ? 'error' : ''}>
           <Input value={name} maxLength={48} onChange={(event) => { setTyped(event.target.value); }} onPressEnter={create} aria-label={t('name.title')} data-testid="document-name" />
         </Form.Item>
       </Form>
