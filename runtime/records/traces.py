@@ -179,6 +179,6 @@ def _outbox(schema: str, item: ObjectModel, action: str, row: Any, payload: dict
         "by_id": parameter("_by", ID),
     }
     if payload is not None:
-        fields = [sa.literal(name, sa.Text()) for name in payload["fields"]]
-        given["payload"] = JsonObject([("fields", sa.func.json_build_array(*fields))], binary=True)
+        fields = sa.literal(payload["fields"], pg.ARRAY(sa.Text()))
+        given["payload"] = JsonObject([("fields", sa.func.to_jsonb(fields))], binary=True)
     return table.insert().from_select(list(given), sa.select(*given.values()).select_from(row)).cte("outbox_made")
