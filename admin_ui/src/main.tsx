@@ -5,7 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { onSignedOut } from './api/http';
 import { followRevisions } from './api/model';
-import { sessionQuery } from './api/session';
+import { leave, sessionQuery } from './api/session';
 import { Antd, Providers } from './app/Providers';
 import { paintEarly } from './app/preferences';
 import { createQueryClient } from './app/queryClient';
@@ -27,9 +27,8 @@ followRevisions(client);
 onSignedOut(() => {
   // The session ended while somebody worked: back to the sign-in page, and here again afterwards.
   if (!client.getQueryData(sessionQuery.queryKey)) return;
-  client.clear();
-  client.setQueryData(sessionQuery.queryKey, null);
-  void router.navigate({ to: '/sign-in', search: { to: router.state.location.href } });
+  const to = router.state.location.href;
+  void leave(client, () => router.navigate({ to: '/sign-in', search: { to }, ignoreBlocker: true }));
 });
 
 const element = document.getElementById('root');

@@ -8,7 +8,7 @@ import { App, Avatar, Button, Dropdown, Tooltip, type MenuProps } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { errorText } from '@/api/problem';
-import { sessionQuery, useSession } from '@/api/session';
+import { leave, useSession } from '@/api/session';
 import { LOCALES, supported } from '@/i18n';
 import { GlobalSearch } from './GlobalSearch';
 import { initials } from './initials';
@@ -77,9 +77,7 @@ function UserMenu() {
       void message.error(errorText(error));
       return;
     }
-    client.clear();
-    client.setQueryData(sessionQuery.queryKey, null);
-    await navigate({ to: '/sign-in' });
+    await leave(client, () => navigate({ to: '/sign-in' }));
   };
   const items: MenuProps['items'] = [
     {

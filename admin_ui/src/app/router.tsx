@@ -5,6 +5,7 @@ import {
 import i18n from 'i18next';
 import { modelQuery } from '@/api/model';
 import { sessionQuery } from '@/api/session';
+import type { Filter } from '@/api/types';
 import { ErrorPage, NotFoundPage } from './ErrorPages';
 import { Loading } from './Loading';
 import { Shell } from './Shell';
@@ -56,12 +57,17 @@ export interface ListSearch {
   saved?: string;
   /** Opens the create form. */
   new?: boolean;
-  /** Filter over the view's own, as JSON. */
-  filter?: string;
+  /** Filter over the view's own. */
+  filter?: Filter;
 }
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+
+/** An address may be cut short or written by hand; the server checks the rest. */
+function isFilter(value: unknown): value is Filter {
+  return typeof value === 'object' && value !== null && Array.isArray((value as Partial<Filter>).rules) && 'combinator' in value;
+}
 
 const list = createRoute({
   getParentRoute: () => shell,
@@ -70,10 +76,9 @@ const list = createRoute({
     const result: ListSearch = {};
     const view = text(search.view);
     const saved = text(search.saved);
-    const filter = typeof search.filter === 'object' && search.filter ? JSON.stringify(search.filter) : text(search.filter);
     if (view !== undefined) result.view = view;
     if (saved !== undefined) result.saved = saved;
-    if (filter !== undefined) result.filter = filter;
+    if (isFilter(search.filter)) result.filter = search.filter;
     if (search.new === true) result.new = true;
     return result;
   },

@@ -1,6 +1,6 @@
 import { FilterOutlined, SearchOutlined, SplitCellsOutlined, TeamOutlined } from '@ant-design/icons';
 import { useNavigate } from '@tanstack/react-router';
-import { Badge, Button, Drawer, Input, Popover, Tabs, Tag } from 'antd';
+import { Badge, Button, Drawer, Input, Popover, Tabs } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ObjectModel } from '@/api/model';
@@ -160,9 +160,9 @@ export function ListToolbar(props: ListToolbarProps) {
       {filter || extra ? (
         <div className={styles.chips} data-testid="filter-row">
           {extra ? (
-            <Tag closable onClose={props.onClearExtra} data-testid="extra-filter">
-              <FilterChips object={object} filter={extra} />
-            </Tag>
+            <span data-testid="extra-filter">
+              <FilterChips object={object} filter={extra} onChange={props.onClearExtra} />
+            </span>
           ) : null}
           <FilterChips object={object} filter={filter} onChange={setFilter} onClick={() => { props.onFilterOpen(true); }} />
         </div>

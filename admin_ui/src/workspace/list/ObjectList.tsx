@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Alert, Button } from 'antd';
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ObjectModel } from '@/api/model';
 import { errorText } from '@/api/problem';
@@ -29,16 +29,6 @@ import { useSelection } from './useSelection';
 
 const RecordDrawer = lazy(async () => ({ default: (await import('../form/RecordDrawer')).RecordDrawer }));
 
-function parseFilter(text: string | undefined): Filter | null {
-  if (text === undefined) return null;
-  try {
-    return JSON.parse(text) as Filter;
-  } catch {
-    // An address that somebody cut short shows the whole list.
-    return null;
-  }
-}
-
 /** Values that an address brings for a new record: the equalities of its filter (a related list's "see all"). */
 function valuesOf(filter: Filter | null): Record<string, unknown> {
   const values: Record<string, unknown> = {};
@@ -59,7 +49,7 @@ export function ObjectList({ object, search }: { object: ObjectModel; search: Li
   const [filterOpen, setFilterOpen] = useState(false);
   const q = useDebounced(text.trim(), 220);
   const list = useListState(object, search);
-  const extra = useMemo(() => parseFilter(search.filter), [search.filter]);
+  const extra = search.filter ?? null;
   const data = useListRows(object, list.columns, list.definition, extra, q);
   const { rows } = data;
   const selection = useSelection(rows);

@@ -55,7 +55,7 @@ function Related({ record, name, target, list }: RelatedProps) {
         <span style={{ flex: 1 }} />
         {add}
         {count !== undefined && count > rows.length ? (
-          <Link to="/o/$object" params={{ object: target.name }} search={{ filter: JSON.stringify(filter) }} data-testid={`related-all-${target.name}`}>
+          <Link to="/o/$object" params={{ object: target.name }} search={{ filter }} data-testid={`related-all-${target.name}`}>
             {t('related.all', { count })}
           </Link>
         ) : null}
