@@ -1,4 +1,4 @@
-"""The speed that issue 2 asks for: ratios of CPU here, which hold on a busy machine; `make bench` takes the clock."""
+"""The speeds that we hold ourselves to, as ratios of CPU, which hold on a busy machine; `make bench` takes the clock."""
 
 from __future__ import annotations
 
