@@ -40,8 +40,7 @@ lint-python: $(STAMPS)/dev
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports --config pyproject.toml
 
-lint-ui: $(STAMPS)/ui
-	source $(STAMPS)/node && cd admin_ui && npm run --silent lint && npm run --silent typecheck && npm run --silent test
+lint-ui: $(STAMPS)/lint-ui
 
 format: $(STAMPS)/dev
 	$(BIN)/ruff check --fix-only --quiet .
@@ -110,6 +109,10 @@ $(STAMPS)/api: $(API_SOURCES) $(STAMPS)/node_modules | $(STAMPS)/main
 
 $(STAMPS)/ui: $(UI_SOURCES) $(STAMPS)/api $(STAMPS)/node_modules
 	source $(STAMPS)/node && cd admin_ui && npm run --silent build
+	@touch $@
+
+$(STAMPS)/lint-ui: $(UI_SOURCES) $(STAMPS)/api $(STAMPS)/ui
+	source $(STAMPS)/node && cd admin_ui && npm run --silent lint && npm run --silent typecheck && npm run --silent test
 	@touch $@
 
 chromium: $(STAMPS)/dev
