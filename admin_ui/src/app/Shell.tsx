@@ -1,7 +1,9 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { Drawer } from 'antd';
 import { Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { modelQuery } from '@/api/model';
 import { useSession } from '@/api/session';
 import { supported, setLocale } from '@/i18n';
 import { Tour } from '@/workspace/Tour';
@@ -17,10 +19,12 @@ const KEY = 'tangram.sidebar';
 /** Takes over the language that the user chose on another machine, unless one was chosen on this machine. */
 function useSavedLocale(): void {
   const { preferences } = useSession();
+  const client = useQueryClient();
   const saved = supported(preferences.locale);
   useEffect(() => {
-    if (saved && localStorage.getItem('tangram.locale') === null) void setLocale(saved);
-  }, [saved]);
+    if (!saved || localStorage.getItem('tangram.locale') !== null) return;
+    void client.prefetchQuery(modelQuery(saved)).then(() => setLocale(saved));
+  }, [client, saved]);
 }
 
 export function Shell() {

@@ -1,4 +1,4 @@
-import { Tooltip } from 'antd';
+import { App, Tooltip } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import type { FieldDescription } from '@/api/types';
 import { FieldInput, sameValue, validate } from '@/fields';
@@ -24,6 +24,14 @@ export function CellEditor({ field, value, onSave, onClose }: CellEditorProps) {
   const box = useRef<HTMLDivElement>(null);
   const done = useRef(false);
   const draftNow = useRef(value);
+  const busy = useRef(false);
+  // A click on another cell takes the editor away before its value is saved.
+  const mounted = useRef(false);
+  const { message } = App.useApp();
+  useEffect(() => {
+    mounted.current = true;
+    return () => { mounted.current = false; };
+  }, []);
 
   useEffect(() => {
     const focused = document.activeElement;
@@ -33,25 +41,32 @@ export function CellEditor({ field, value, onSave, onClose }: CellEditorProps) {
   const close = (move = 0) => {
     if (done.current) return;
     done.current = true;
-    onClose(move);
+    if (mounted.current) onClose(move);
+  };
+
+  const refuse = (text: string) => {
+    if (mounted.current) setFault(text);
+    else void message.error(`${field.label}: ${text}`);
   };
 
   const save = async (next: unknown, move = 0) => {
-    if (done.current || saving) return;
+    if (done.current || busy.current) return;
     if (sameValue(field, next, value)) {
       close(move);
       return;
     }
     const found = validate(field, next);
     if (found !== undefined) {
-      setFault(found);
+      refuse(found);
       return;
     }
+    busy.current = true;
     setSaving(true);
     const wrong = await onSave(next);
+    busy.current = false;
     setSaving(false);
     if (wrong === undefined) close(move);
-    else setFault(wrong);
+    else refuse(wrong);
   };
 
   const change = (next: unknown) => {
@@ -67,7 +82,10 @@ export function CellEditor({ field, value, onSave, onClose }: CellEditorProps) {
     else if (event.key === 'Tab') {
       event.preventDefault();
       void save(draftNow.current, event.shiftKey ? -1 : 1);
-    } else if (event.key === 'Enter' && !event.shiftKey && !ONE_STEP.has(field.type) && field.type !== 'multi_picklist') {
+    } else if (event.key === 'Enter' && ONE_STEP.has(field.type)) {
+      // The choice of another value saves it; the choice of the same value is the end too.
+      setTimeout(() => { if (!busy.current) close(); }, 50);
+    } else if (event.key === 'Enter' && !event.shiftKey && field.type !== 'multi_picklist') {
       event.preventDefault();
       void save(draftNow.current);
     }
