@@ -50,7 +50,7 @@ export function FaultGroups({ job, object, editor }: FaultGroupsProps) {
         <h2 className={styles.heading}>{t('faults.title', { count: job.failed_rows, rows: number(job.failed_rows) })}</h2>
         <span className={styles.runActions}>
           <Button icon={<DownloadOutlined />} href={`/api/imports/${job.id}/faults.csv`} download data-testid="import-faults-download">{t('faults.download')}</Button>
-          <Button type={count > 0 && !job.dry_run ? 'primary' : 'default'} onClick={() => { void again(); }} loading={command.isPending || editor.saving} data-testid="import-again">
+          <Button type={count > 0 && !job.dry_run ? 'primary' : 'default'} onClick={() => { void again(); }} loading={command.isPending} data-testid="import-again">
             {job.dry_run ? t('faults.dry_again') : t('faults.again', { count: job.failed_rows, rows: number(job.failed_rows) })}
           </Button>
         </span>

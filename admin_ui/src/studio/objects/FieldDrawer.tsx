@@ -6,6 +6,7 @@ import { cleanLabel, freeName, labelIn, suggestName, TENANT_PREFIX, type FieldDo
 import { useEdit, useLocale } from '../draft';
 import { LabelInput } from '../parts/LabelInput';
 import { byUse, TypeIcon } from '../types';
+import { AffectedCount } from './AffectedCount';
 import { DefaultInput, hasDefault } from './DefaultInput';
 import { addField, fieldsOf, isForeign, mayEditField, removeField, replaceField, type ObjectDocuments } from './edits';
 import { blankField, fieldDraftFaults, finished } from './fieldDraft';
@@ -174,7 +175,7 @@ function FieldForm({ documents, initial, type, adding, published, onRetype, onCl
       </div>
       <div className={styles.drawerFooter}>
         {adding || readOnly ? null : <RemoveButton documents={documents} field={initial} published={published} onRemove={remove} />}
-        <span className={styles.grow} />
+        <span className={styles.spacer} />
         <Button onClick={onClose}>{t('parts.cancel')}</Button>
         {adding && <Button onClick={() => { save(true); }} data-testid="field-save-next">{t('fields.save_next')}</Button>}
         <Button type="primary" disabled={readOnly} onClick={() => { save(false); }} data-testid="field-save">{t(adding ? 'fields.add' : 'parts.apply')}</Button>
@@ -246,7 +247,7 @@ function RemoveButton({ documents, field, published, onRemove }: { documents: Ob
   return (
     <Popconfirm
       title={t('fields.remove_title')}
-      description={<div style={{ maxWidth: 320 }}>{isName ? t('fields.remove_name_field') : t(published ? 'fields.remove_published' : 'fields.remove_draft')}</div>}
+      description={<div style={{ maxWidth: 320 }}>{published && !isName ? <div><AffectedCount object={documents.object.body.name} field={field.name} /></div> : null}{isName ? t('fields.remove_name_field') : t(published ? 'fields.remove_published' : 'fields.remove_draft')}</div>}
       okText={t('fields.remove')}
       okButtonProps={{ danger: true, disabled: isName, ...{ 'data-testid': 'field-remove-confirm' } }}
       onConfirm={onRemove}

@@ -70,8 +70,9 @@ export function FieldsTab({ documents }: { documents: ObjectDocuments }) {
           <SortableRows
             items={extension.body.fields.filter(visible)}
             idOf={(field) => field.name}
+            onMove={extension.package === null && text.trim() === '' ? (from, to) => { edit({ put: [{ ...extension.body, fields: moved(extension.body.fields, from, to) }] }); } : undefined}
             rowTestId={(field) => `studio-field-${field.name}`}
-            render={(field) => <FieldRow field={field} isNew={!isPublished(field.name)} isName={false} pad onOpen={() => { open(field.name); }} />}
+            render={(field) => <FieldRow field={field} isNew={!isPublished(field.name)} isName={false} pad={extension.package !== null || text.trim() !== ''} onOpen={() => { open(field.name); }} />}
           />
         </section>
       ))}

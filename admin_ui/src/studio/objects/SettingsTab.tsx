@@ -8,6 +8,7 @@ import { useDocumentBodies, useDocuments, useEdit, useLocale } from '../draft';
 import { SavedLabelInput } from '../parts/LabelInput';
 import { ColorPicker, IconPicker } from '../parts/pickers';
 import studio from '../studio.module.css';
+import { AffectedCount } from './AffectedCount';
 import { removeObject, type ObjectDocuments } from './edits';
 import styles from './objects.module.css';
 
@@ -123,6 +124,7 @@ function DangerZone({ documents }: { documents: ObjectDocuments }) {
       title: t('settings.delete_title', { label }),
       content: (
         <>
+          {state === 'added' ? null : <p><AffectedCount object={body.name} /></p>}
           <p>{t(state === 'added' ? 'settings.delete_draft' : 'settings.delete_published')}</p>
           {lookups.length > 0 && (
             <>
