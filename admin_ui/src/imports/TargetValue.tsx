@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { AutoComplete } from 'antd';
+import { AutoComplete, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { http } from '@/api/http';
@@ -52,9 +52,8 @@ export function TargetValue({ field, match, value, suggestions = [], onChange, o
       onChange={(next: string) => { onChange(next); }}
       onOpenChange={setOpen}
       onInputKeyDown={(event) => { if (event.key === 'Enter' && !open) onEnter?.(); }}
-      placeholder={t('values.to')}
-      aria-label={t('values.to')}
-      data-testid={testId}
-    />
+    >
+      <Input placeholder={t('values.to')} aria-label={t('values.to')} data-testid={testId} />
+    </AutoComplete>
   );
 }
