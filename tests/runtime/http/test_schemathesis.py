@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from runtime.settings import Settings
 
-SHORT, LONG = 3, 30
+SHORT, LONG = 3, 20
 # What ends the session that the test itself works with, or locks its account, or cannot be made up.
 LEFT_OUT = {"auth_sign_in", "auth_sign_out", "auth_password"}
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
