@@ -9,7 +9,7 @@ import {
 import { filterFields, type FilterField } from './fields';
 import { defaultOperator, operatorKey, operatorsOf } from './operators';
 import { isGroup, sameFilter, tidy } from './tidy';
-import { adaptValue, initialValue } from './values';
+import { adaptValue, initialValue, isComplete } from './values';
 import './filters.css';
 
 interface FilterBuilderProps {
@@ -46,7 +46,7 @@ export function FilterBuilder({ object, value, onChange, model: given }: FilterB
   if (!described || fields.length === 0) return null;
 
   const change = (next: RuleGroupType) => {
-    const fitted = fit(next as Filter, query);
+    const fitted = fit(next as Filter, query, parts.context.byPath);
     setQuery(fitted);
     const clean = tidy(fitted);
     if (!sameFilter(clean, query)) onChange(clean);
@@ -60,6 +60,7 @@ export function FilterBuilder({ object, value, onChange, model: given }: FilterB
         controlElements={CONTROLS}
         showNotToggle
         resetOnFieldChange
+        addRuleToNewGroups
         {...parts}
       />
     </div>
@@ -112,7 +113,7 @@ function groupFields(fields: FilterField[], own: string) {
 }
 
 /** Gives the values of rules whose operator was changed the form that the operator takes. */
-function fit(next: Filter, before: Filter): Filter {
+function fit(next: Filter, before: Filter, byPath: BuilderContext['byPath']): Filter {
   const operators = new Map<string, string>();
   const collect = (node: Rule | Filter): void => {
     if (isGroup(node)) node.rules.forEach(collect);
@@ -122,7 +123,10 @@ function fit(next: Filter, before: Filter): Filter {
   const visit = (node: Rule | Filter): Rule | Filter => {
     if (isGroup(node)) return { ...node, rules: node.rules.map(visit) };
     const old = node.id ? operators.get(node.id) : undefined;
-    return old !== undefined && old !== node.operator ? { ...node, value: adaptValue(node.value, node.operator) } : node;
+    if (old === undefined || old === node.operator) return node;
+    const value = adaptValue(node.value, node.operator);
+    const field = byPath.get(node.field)?.field;
+    return { ...node, value: field && !isComplete(node.operator, value) ? initialValue(field, node.operator) : value };
   };
   return { ...next, rules: next.rules.map(visit) };
 }

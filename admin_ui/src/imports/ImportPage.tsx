@@ -1,9 +1,11 @@
+import { DeleteOutlined } from '@ant-design/icons';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
-import { App, Button, Collapse, Steps } from 'antd';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { App, Button, Collapse, Popconfirm, Steps, Tooltip } from 'antd';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useObject, type ObjectModel } from '@/api/model';
+import { http } from '@/api/http';
 import { errorText } from '@/api/problem';
 import { NotFoundPage } from '@/app/ErrorPages';
 import { ObjectIcon } from '@/app/icons';
@@ -45,7 +47,7 @@ function ImportView({ job, object }: { job: Import; object: ObjectModel }) {
           {' · '}{t('page.rows', { count: job.total_rows ?? 0, rows: (job.total_rows ?? 0).toLocaleString(i18n.resolvedLanguage), format: job.format.toUpperCase() })}
         </>
       }
-      actions={mayStart ? <StartButtons job={job} editor={editor} /> : null}
+      actions={<>{active ? null : <RemoveButton job={job} />}{mayStart ? <StartButtons job={job} editor={editor} /> : null}</>}
     >
       <div className={styles.page}>
         <Progression job={job} />
@@ -100,6 +102,31 @@ function StartButtons({ job, editor }: { job: Import; editor: MappingEditor }) {
       <Button disabled={nothing} loading={command.isPending && command.variables === 'dry_run'} onClick={() => { void go('dry_run'); }} data-testid="import-dry-run">{t('page.dry_run')}</Button>
       <Button type="primary" disabled={nothing} loading={command.isPending && command.variables === 'start'} onClick={() => { void go('start'); }} data-testid="import-start">{t(mobile ? 'page.start_short' : 'page.start')}</Button>
     </>
+  );
+}
+
+/** Forgets the import and its file; the records stay. */
+function RemoveButton({ job }: { job: Import }) {
+  const { t } = useTranslation('imports');
+  const { message } = App.useApp();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const remove = async () => {
+    try {
+      await http.delete(`/api/imports/${job.id}`);
+    } catch (error) {
+      void message.error(errorText(error));
+      return;
+    }
+    void client.invalidateQueries({ queryKey: ['imports', job.object] });
+    await navigate({ to: '/o/$object/import', params: { object: job.object } });
+  };
+  return (
+    <Popconfirm title={t('page.remove_ask')} description={job.started_at && !job.dry_run ? t('page.remove_text') : undefined} okText={t('page.remove')} okButtonProps={{ danger: true }} onConfirm={remove}>
+      <Tooltip title={t('page.remove')}>
+        <Button type="text" icon={<DeleteOutlined />} aria-label={t('page.remove')} data-testid="import-remove" />
+      </Tooltip>
+    </Popconfirm>
   );
 }
 
