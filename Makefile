@@ -27,10 +27,10 @@ run: $(STAMPS)/main $(STAMPS)/ui
 	exec $(BIN)/tangram run
 
 test: lint chromium
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not deep" $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not deep" $(TESTS)
 
 test-deep: lint chromium
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 lint: lint-python lint-ui
 

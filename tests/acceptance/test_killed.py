@@ -9,8 +9,6 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.live import ROOT, free_port, start, stop
 
 if TYPE_CHECKING:
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
 
     import httpx
 
-pytestmark = pytest.mark.xdist_group("killed")
 DATA = ROOT / "packages" / "crm" / "sample_data"
 COPIES = 7  # of the 8,800 rows, each with ids of its own: long enough to be caught in the middle
 

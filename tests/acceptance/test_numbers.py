@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     import httpx
 
-pytestmark = pytest.mark.xdist_group("numbers")
 DATA = ROOT / "packages" / "crm" / "sample_data"
 WON = {"combinator": "and", "rules": [{"field": "stage", "operator": "=", "value": "Won"}]}
 

@@ -1,4 +1,4 @@
-"""The speeds that we hold ourselves to, as ratios of CPU, which hold on a busy machine; `make bench` takes the clock."""
+"""The speeds that we hold ourselves to, as ratios of CPU, which hold on a busy machine; `make bench` takes time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tests.bench.measures import Measure
     from tests.bench.stage import Stage
 
-pytestmark = pytest.mark.xdist_group("bench")
 QUICK: Any = {"seconds": 0.3, "rounds": 9, "by_cpu": True}
 BUSY = 0.8  # a crowded cache makes Python dearer beside the database; `make bench` on a quiet machine allows nothing
 SMALL_IMPORT = 30_000

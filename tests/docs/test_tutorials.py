@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("docs")
 TUTORIALS = ("users", "scripts", "partners", "admin")
 
 

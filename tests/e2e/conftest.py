@@ -7,16 +7,18 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.live import ROOT, Live, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 PASSWORD = "tangram-demo"
+TIMEOUT_MS = 20_000
+expect.set_options(timeout=TIMEOUT_MS)
 # Without these Chromium itself calls home at every start, which a closed network refuses slowly.
 QUIET = [
     "--no-sandbox",
@@ -45,40 +47,28 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context_of(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes browser contexts (``locale``, ``viewport``, ``color_scheme``) that end with the test."""
+def contexts() -> Iterator[list[BrowserContext]]:
+    """The browser contexts that a test has opened; they end with it."""
     opened: list[BrowserContext] = []
-
-    def make(**options: object) -> BrowserContext:
-        settings = {"locale": "en-US", "viewport": {"width": 1280, "height": 800}, "timezone_id": "UTC"} | options
-        context = browser.new_context(**settings)
-        context.set_default_timeout(20_000)
-        opened.append(context)
-        return context
-
-    yield make
+    yield opened
     for context in opened:
         context.close()
 
 
 @pytest.fixture
-def admin(demo: Live, context_of: Callable[..., BrowserContext]) -> Page:
-    """A page of the demo's admin, signed in, the tour behind them."""
-    return signed_in(context_of().new_page(), demo, "admin@demo.test")
+def sign_in(demo: Live, browser: Browser, contexts: list[BrowserContext]) -> Callable[..., Page]:
+    """Opens a browser of a user, the tour behind them.
 
-
-@pytest.fixture
-def member(demo: Live, context_of: Callable[..., BrowserContext]) -> Page:
-    """A page of the demo's member, signed in, the tour behind them."""
-    return signed_in(context_of().new_page(), demo, "member@demo.test")
-
-
-@pytest.fixture
-def sign_in(demo: Live, context_of: Callable[..., BrowserContext]) -> Callable[..., Page]:
-    """Opens a browser of a user: ``sign_in(email, tenant="demo", **options of the context)``."""
+    ``sign_in(email, tenant="demo", **options)``; the options are those of a browser context: ``locale``, ``viewport``,
+    ``color_scheme``.
+    """
 
     def open_page(email: str, tenant: str = "demo", **options: object) -> Page:
-        return signed_in(context_of(**options).new_page(), demo, email, tenant)
+        settings = {"locale": "en-US", "viewport": {"width": 1280, "height": 800}, "timezone_id": "UTC"} | options
+        context = browser.new_context(**settings)
+        context.set_default_timeout(TIMEOUT_MS)
+        contexts.append(context)
+        return signed_in(context.new_page(), demo, email, tenant)
 
     return open_page
 
@@ -115,7 +105,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.when == "call" and report.failed:
         folder = ROOT / "build" / "e2e"
         folder.mkdir(parents=True, exist_ok=True)
-        for name, page in item.funcargs.items():  # type: ignore[attr-defined]
-            if isinstance(page, Page):
-                page.screenshot(path=folder / f"{item.name}-{name}.png")
+        pages = [page for context in item.funcargs.get("contexts", ()) for page in context.pages]  # type: ignore[attr-defined]
+        for number, page in enumerate(pages):
+            page.screenshot(path=folder / f"{item.name}-{number}.png")
     return report

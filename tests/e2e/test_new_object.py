@@ -8,11 +8,13 @@ import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Page
 
     from tests.live import Live
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 
 def choose(page: Page, select: str, option: str) -> None:
@@ -54,8 +56,8 @@ def add_fields(page: Page) -> None:
     page.get_by_test_id("field-save").click()
 
 
-def test_from_an_idea_to_a_record_without_code(admin: Page, demo: Live) -> None:
-    page = admin
+def test_from_an_idea_to_a_record_without_code(demo: Live, sign_in: Callable[..., Page]) -> None:
+    page = sign_in("admin@demo.test")
     page.goto(f"{demo.url}/studio/objects")
     page.get_by_test_id("studio-new-object").click()
     page.get_by_test_id("object-label-en").fill("Installation")
@@ -100,7 +102,6 @@ def test_from_an_idea_to_a_record_without_code(admin: Page, demo: Live) -> None:
         assert "/api/installation" in description["paths"]
         assert "Installation" in str(description["components"]["schemas"].keys()).title()
 
-
-def test_a_colleague_sees_the_new_object_without_reloading_anything_else(member: Page, demo: Live) -> None:
-    member.goto(f"{demo.url}/o/installation")
-    expect(member.get_by_test_id("record-table")).to_contain_text("Line 3 in Shanghai")
+    colleague = sign_in("member@demo.test")
+    colleague.get_by_test_id("nav-installation").click()
+    expect(colleague.get_by_test_id("record-table")).to_contain_text("Line 3 in Shanghai")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.live import Live
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 FACES = {
     "en-light": ("en-US", "light", WIDE),
