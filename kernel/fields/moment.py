@@ -36,7 +36,7 @@ _CLOCK = re.compile(
     r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?\s*([AaPp][Mm])?\s*([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
 CENTURY_TURN = 69  # years of two digits: 00-68 are in the 2000s
-TODAY_PATTERN = r"^\$today(?:[+-][0-9]{1,3}[dwmy])?$"  # what filters take for a day relative to today
+TODAY_PATTERN = r"^\$today(?:[+-][0-9]{1,5}[dwmy])?$"  # what filters take for a day relative to today
 MICROSECOND = timedelta(microseconds=1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from runtime import records
 from runtime.records import Query
+from runtime.records.query import SHORT
 from tests.runtime.records.conftest import SECTORS, WORDS
 
 if TYPE_CHECKING:
@@ -139,3 +141,71 @@ async def test_lists_may_come_as_text_and_null_as_a_value(call: Call, deals: lis
         query = Query.from_json({"filter": {"combinator": "and", "rules": [rule]}, "limit": 200})
         found = json.loads(await records.listing(call, "opportunity", query))["data"]
         assert len(found) == sum(map(expected, deals)), rule
+
+
+DAY = "2026-03-01"
+MOMENTS = {  # what is asked for, and the answer for a record of each moment
+    "before": "2026-02-28T23:59:59.999999Z",
+    "first": "2026-03-01T00:00:00Z",
+    "noon": "2026-03-01T12:30:00Z",
+    "last": "2026-03-01T23:59:59.999999Z",
+    "after": "2026-03-02T00:00:00Z",
+}
+
+
+@pytest.fixture
+async def created_at_moments(platform: Any, call: Call) -> None:
+    for name in MOMENTS:
+        await records.create(call, "account", {"name": name})
+    account = call.model.objects["account"]
+    table = f'"{call.tenant.schema}"."{account.table.name}"'
+    column = account.fields["name"].columns[0]
+    async with platform.db.connection() as connection:
+        for name, moment in MOMENTS.items():
+            await connection.execute(
+                f'UPDATE {table} SET created_at = $1 WHERE "{column}" = $2', datetime.fromisoformat(moment), name
+            )
+
+
+@pytest.mark.parametrize(
+    ("parameter", "expected"),
+    [
+        ("created_at=DAY", {"first", "noon", "last"}),
+        ("created_at.ne=DAY", {"before", "after"}),
+        ("created_at.gt=DAY", {"after"}),
+        ("created_at.gte=DAY", {"first", "noon", "last", "after"}),
+        ("created_at.lt=DAY", {"before"}),
+        ("created_at.lte=DAY", {"before", "first", "noon", "last"}),
+        ("created_at.between=DAY,DAY", {"first", "noon", "last"}),
+        ("created_at.between=2026-02-28,DAY", {"before", "first", "noon", "last"}),
+        ("created_at=2026-03-01T12:30:00Z", {"noon"}),
+        ("created_at.gt=2026-03-01T12:30:00Z", {"last", "after"}),
+        ("created_at.between=2026-03-01T12:30:00Z,DAY", {"noon", "last"}),
+    ],
+)
+async def test_a_day_stands_for_all_of_its_moments(
+    call: Call, created_at_moments: None, parameter: str, expected: set[str]
+) -> None:
+    name, _, value = parameter.replace("DAY", DAY).partition("=")
+    assert await _names(call, Query.parse({name: value})) == expected
+    path, _, operator = name.partition(".")
+    rule = {"field": path, "operator": SHORT[operator or "eq"], "value": value}
+    assert await _names(call, Query.from_json({"filter": {"combinator": "and", "rules": [rule]}})) == expected
+
+
+async def test_today_stands_for_all_of_its_moments(call: Call) -> None:
+    await records.create(call, "account", {"name": "new"})
+    for question, expected in [
+        ({"created_at": "$today"}, {"new"}),
+        ({"created_at.lte": "$today"}, {"new"}),
+        ({"created_at.gt": "$today"}, set()),
+        ({"created_at.gt": "$today-1d"}, {"new"}),
+        ({"created_at.between": "$today-7d,$today"}, {"new"}),
+        ({"created_at.between": "$today-7d,$today-1d"}, set()),
+        ({"created_at.ne": "$today"}, set()),
+    ]:
+        assert await _names(call, Query.parse(question)) == expected, question
+
+
+async def _names(call: Call, query: Query) -> set[str]:
+    return {one["name"] for one in json.loads(await records.listing(call, "account", query))["data"]}
