@@ -168,6 +168,7 @@ class Model:
     Attributes:
         schema: the tenant's PostgreSQL schema.
         documents: by (kind, name), as given, the platform's own among them.
+        packages: of a document that a package brought, by (kind, name): the package's name.
         picklists, layouts, views, apps, roles: documents by name, translations applied.
     """
 
@@ -180,6 +181,7 @@ class Model:
     apps: Mapping[str, Mapping[str, Any]]
     roles: Mapping[str, Mapping[str, Any]]
     documents: Mapping[tuple[str, str], Mapping[str, Any]]
+    packages: Mapping[tuple[str, str], str]
     references: Mapping[str, tuple[Reference, ...]]
     _accesses: dict[frozenset[str], Access] = field(default_factory=dict, repr=False)
 
@@ -218,12 +220,20 @@ class Model:
         return (*found, field_model)
 
 
-def compile(documents: Iterable[Mapping[str, Any]], *, schema: str, revision: int, names: Names) -> Model:  # noqa: A001
+def compile(  # noqa: A001
+    documents: Iterable[Mapping[str, Any]],
+    *,
+    schema: str,
+    revision: int,
+    names: Names,
+    packages: Mapping[tuple[str, str], str] | None = None,
+) -> Model:
     """Compile a tenant's documents, which ``kernel.documents.check`` found without fault, and the platform's own.
 
     Args:
         schema: the tenant's PostgreSQL schema.
         names: the physical names given so far; new objects and fields are given theirs (``names.new_rows``).
+        packages: which package brought a document, by (kind, name); the tenant's own are not in it.
     """
     given = {(str(one["kind"]), str(one["name"])): one for one in (*core_documents(), *documents)}
     core = {one["name"] for one in core_documents() if one["kind"] == "object"}
@@ -245,6 +255,7 @@ def compile(documents: Iterable[Mapping[str, Any]], *, schema: str, revision: in
         apps=MappingProxyType(by_kind.get("app", {})),
         roles=MappingProxyType(by_kind.get("role", {})),
         documents=MappingProxyType(given),
+        packages=MappingProxyType(dict(packages or {})),
         references=MappingProxyType(_references(objects)),
     )
 

@@ -54,7 +54,7 @@ def _object(model: Model, access: Access, item: ObjectModel, locale: str) -> dic
         "name_field": item.name_field,
         "features": dict(item.features),
         "core": item.core,
-        "package": None,
+        "package": model.packages.get(("object", item.name)),
         "actions": list(access.actions(item.name)),
         "fields": [_field(one, writable, locale) for one in item.fields.values() if one.name in readable],
         "related": [

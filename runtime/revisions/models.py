@@ -144,18 +144,23 @@ async def load(db: Database, tenant: Tenant) -> Model:
     """Read the tenant's published documents in one snapshot and compile them."""
     async with db.transaction() as connection:
         await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        number, documents, names = await read(connection, tenant)
-    return kernel.model.compile(documents, schema=tenant.schema, revision=number, names=names)
+        return await _compile(connection, tenant)
 
 
-async def read(connection: asyncpg.Connection[Any], tenant: Tenant) -> tuple[int, list[dict[str, Any]], Names]:
-    """The newest revision's number, its documents and the physical names, as stored."""
+async def _compile(connection: asyncpg.Connection[Any], tenant: Tenant) -> Model:
     schema = tenant.schema
     number = await connection.fetchval(f'SELECT coalesce(max(number), 0) FROM "{schema}".revision')
     rows = await connection.fetch(
-        f'SELECT body::text AS body, package FROM "{schema}".document ORDER BY kind COLLATE "C", name COLLATE "C"'
+        f'SELECT kind, name, package, body::text AS body FROM "{schema}".document'
+        ' ORDER BY kind COLLATE "C", name COLLATE "C"'
     )
     names = await connection.fetch(
         f'SELECT object, field, physical, type, retired_at FROM "{schema}".physical_name ORDER BY physical'
     )
-    return int(number), [json.loads(row["body"]) for row in rows], Names.load([dict(row) for row in names])
+    return kernel.model.compile(
+        [json.loads(row["body"]) for row in rows],
+        schema=schema,
+        revision=int(number),
+        names=Names.load([dict(row) for row in names]),
+        packages={(row["kind"], row["name"]): row["package"] for row in rows if row["package"] is not None},
+    )

@@ -102,7 +102,7 @@ async def publish(
         state = connection.scalar(sa.text(f'SELECT state FROM "{schema}".change_set WHERE id = :id'), {"id": change.id})
         if state != "draft":
             raise NotDraft(str(change.id))
-        compiled = _compile(connection, call, change)
+        compiled = _compile(connection, call, change, package)
         if compiled.losses and not accept_losses:
             raise LossesNotAccepted(compiled.losses)
         kernel.migration.apply(compiled.plan, connection)
@@ -117,18 +117,23 @@ async def publish(
     return model.revision
 
 
-def _compile(connection: sa.Connection, call: Call, change: ChangeSet) -> _Compiled:
+def _compile(connection: sa.Connection, call: Call, change: ChangeSet, package: str | None = None) -> _Compiled:
     schema = call.tenant.schema
     number = int(connection.scalar(sa.text(f'SELECT coalesce(max(number), 0) FROM "{schema}".revision')) or 0)
-    rows = connection.execute(sa.text(f'SELECT kind, name, body FROM "{schema}".document')).all()
+    rows = connection.execute(sa.text(f'SELECT kind, name, package, body FROM "{schema}".document')).all()
     published: dict[tuple[str, str], dict[str, Any]] = {(row.kind, row.name): _json(row.body) for row in rows}
     _refuse_conflicts(published, change)
     merged = dict(published)
+    packages: dict[tuple[str, str], str] = {(row.kind, row.name): row.package for row in rows if row.package}
     for document in change.documents:
+        key = (document.kind, document.name)
         if document.body is None:
-            merged.pop((document.kind, document.name), None)
-        else:
-            merged[document.kind, document.name] = document.body
+            merged.pop(key, None)
+            packages.pop(key, None)
+            continue
+        merged[key] = document.body
+        if package is not None:
+            packages[key] = package
     faults = kernel.documents.check([*core_documents(), *merged.values()])
     if faults:
         raise Invalid(faults)
@@ -141,7 +146,7 @@ def _compile(connection: sa.Connection, call: Call, change: ChangeSet) -> _Compi
         old = kernel.model.compile(published.values(), schema=schema, revision=number, names=Names.load(name_rows))
     names = Names.load(name_rows)
     in_order = [merged[key] for key in sorted(merged)]  # as ``models.read`` has them: every process compiles the same
-    new = kernel.model.compile(in_order, schema=schema, revision=number + 1, names=names)
+    new = kernel.model.compile(in_order, schema=schema, revision=number + 1, names=names, packages=packages)
     plan = kernel.migration.plan(old, new)
     return _Compiled(old, new, names, plan, _losses(connection, old, plan))
 

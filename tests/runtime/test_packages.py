@@ -62,7 +62,30 @@ async def test_a_package_adds_objects_and_fields_in_one_revision(
     assert revision == model.revision == call.model.revision + 1
     assert "cellar" in model.objects
     assert "wine__vintage" in model.objects["product"].fields
+    assert model.packages["object", "cellar"] == model.packages["extension", "wine__product"] == "wine"
+    assert model.packages["object", "product"] == "crm", "who extends an object does not take it over"
     assert await packages.installed(call) == {"crm": "0.1.0", "wine": "0.1.0"}
+
+
+async def test_where_documents_come_from_is_known_alike_to_who_publishes_and_who_loads(
+    platform: Platform, call: Call, tmp_path: Path
+) -> None:
+    await packages.install(call, packages.read_package(write(tmp_path / "wine", CELLAR, VINTAGE)))
+    fresh = await platform.call(demo.TENANT, call.identity)
+    own = CELLAR | {"name": "shed"}
+    await packages.push(fresh, [own, CELLAR | {"label": {"en": "Vault"}}], title="ours")
+    published = (await platform.call(demo.TENANT)).model
+    loaded = await revisions.models.load(platform.db, call.tenant)
+    assert published.revision == loaded.revision
+    assert published.packages == loaded.packages
+    assert published.packages["object", "cellar"] == "wine", "an edit does not make it the tenant's"
+    assert ("object", "shed") not in published.packages
+
+    change = await revisions.create(
+        await platform.call(demo.TENANT, call.identity), documents=[], deletes=[("extension", "wine__product")]
+    )
+    await revisions.publish(await platform.call(demo.TENANT, call.identity), change, accept_losses=True)
+    assert ("extension", "wine__product") not in (await platform.call(demo.TENANT)).model.packages
 
 
 async def test_installing_the_same_version_again_changes_nothing(

@@ -56,6 +56,15 @@ async def test_a_published_object_is_in_the_api_the_description_and_the_openapi_
     assert revision["by"]["name"] == "Ada Admin"
 
 
+async def test_the_description_tells_which_package_an_object_comes_from(client: AsyncClient) -> None:
+    await client.post(f"{await draft(client, INSTALLATION)}/publish", json={})
+    objects = {one["name"]: one for one in (await client.get("/meta/model")).json()["objects"]}
+    origins = {name: (one["package"], one["core"]) for name, one in objects.items()}
+    assert origins["account"] == ("crm", False)
+    assert origins["user"] == (None, True)
+    assert origins["installation"] == (None, False)
+
+
 async def test_the_description_speaks_the_callers_language_and_has_an_etag(client: AsyncClient) -> None:
     english = await client.get("/meta/model")
     chinese = await client.get("/meta/model", headers={"Accept-Language": "zh-CN"})
