@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
 
     import sqlalchemy as sa
 
@@ -78,14 +79,9 @@ class Database:
             raise DatabaseUnusable(f"PostgreSQL {version.major} is too old; {MINIMUM_VERSION} or later is needed")
         return db
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[asyncpg.Connection[Any]]:
+    def connection(self) -> AbstractAsyncContextManager[asyncpg.Connection[Any]]:
         """A connection on which each statement is a transaction of its own."""
-        try:
-            async with self._pool.acquire() as connection:
-                yield cast("asyncpg.Connection[Any]", connection)
-        except asyncpg.InternalClientError as error:
-            raise _went_away(error) from error
+        return _Lent(self._pool)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection[Any]]:
@@ -116,6 +112,29 @@ class Database:
     async def close(self) -> None:
         await self._engine.dispose()
         await self._pool.close()
+
+
+class _Lent:
+    """A connection of the pool for the time of a block; a class, because a generator costs every request more."""
+
+    __slots__ = ("_lent",)
+
+    def __init__(self, pool: asyncpg.Pool[Any]) -> None:
+        self._lent = pool.acquire()
+
+    async def __aenter__(self) -> asyncpg.Connection[Any]:
+        try:
+            return cast("asyncpg.Connection[Any]", await self._lent.__aenter__())
+        except asyncpg.InternalClientError as error:
+            raise _went_away(error) from error
+
+    async def __aexit__(self, *raised: Any) -> None:
+        try:
+            await self._lent.__aexit__(*raised)
+        except asyncpg.InternalClientError as error:
+            raise _went_away(error) from error
+        if isinstance(raised[1], asyncpg.InternalClientError):
+            raise _went_away(raised[1]) from raised[1]
 
 
 def _went_away(error: asyncpg.InternalClientError) -> asyncpg.InterfaceError:

@@ -27,13 +27,21 @@ TENANT_KNOWN_SECONDS = 5.0
 
 @dataclass(slots=True)
 class Platform:
-    """What requests, jobs and commands run on. ``open`` makes it; the database must have been migrated."""
+    """What requests, jobs and commands run on. ``open`` makes it; the database must have been migrated.
+
+    Attributes:
+        files: folder of uploaded files; one folder a tenant in it.
+    """
 
     settings: Settings
     db: Database
     tenants: Tenants
     models: Models
+    files: Path = field(init=False)
     _known: dict[str, tuple[float, Tenant]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.files = self.settings.files
 
     @classmethod
     @asynccontextmanager
@@ -71,11 +79,6 @@ class Platform:
                 await models.stop()
         finally:
             await db.close()
-
-    @property
-    def files(self) -> Path:
-        """Folder of uploaded files; one folder a tenant in it."""
-        return self.settings.files
 
     async def call(
         self,

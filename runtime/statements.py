@@ -79,16 +79,26 @@ class Cache:
 
     def get(self, owners: tuple[object, ...], shape: Hashable, build: Callable[[], Any]) -> Any:
         """What was built for the shape, or what ``build`` gives now."""
+        found = self.find(owners, shape)
+        if found is None:
+            found = build()
+            self.keep(owners, shape, found)
+        return found
+
+    def find(self, owners: tuple[object, ...], shape: Hashable) -> Any:
+        """What is kept for the shape, or None."""
         key = (*map(id, owners), shape)
         entry = self._entries.get(key)
-        if entry is not None:
-            self._entries.move_to_end(key)
-            return entry[0]
-        built = build()
-        self._entries[key] = (built, owners)
+        if entry is None:
+            return None
+        self._entries.move_to_end(key)
+        return entry[0]
+
+    def keep(self, owners: tuple[object, ...], shape: Hashable, built: Any) -> None:
+        """Keep what was built for a shape."""
+        self._entries[(*map(id, owners), shape)] = (built, owners)
         if len(self._entries) > self._limit:
             self._entries.popitem(last=False)
-        return built
 
 
 cache = Cache()

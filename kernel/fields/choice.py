@@ -23,6 +23,9 @@ from kernel.fields.type import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+_FLAG_COLUMNS = (sa.Boolean(),)
+_TEXT_COLUMNS = (sa.Text(),)
+_TEXTS_COLUMNS = (pg.ARRAY(sa.Text()),)
 YES = frozenset(("true", "yes", "y", "t", "1", "on", "x", "是", "真", "对", "有", "启用", "✓", "√"))
 NO = frozenset(("false", "no", "n", "f", "0", "off", "否", "假", "错", "无", "停用", "不", "✗"))
 MOST_CHOICES = 100
@@ -38,7 +41,7 @@ class Boolean(FieldType):
     operators = ("=", "!=", *EMPTINESS)
 
     def columns(self, field: Field) -> tuple[sa.types.TypeEngine[Any], ...]:
-        return (sa.Boolean(),)
+        return _FLAG_COLUMNS
 
     def decoder(self, field: Field) -> Callable[[Any], Any]:
         return _truth
@@ -87,7 +90,7 @@ class Picklist(FieldType):
     options: ClassVar[Mapping[str, Schema]] = _SET_OPTIONS
 
     def columns(self, field: Field) -> tuple[sa.types.TypeEngine[Any], ...]:
-        return (sa.Text(),)
+        return _TEXT_COLUMNS
 
     def decoder(self, field: Field) -> Callable[[Any], Any]:
         known = frozenset(one["value"] for one in field.values)
@@ -152,7 +155,7 @@ class MultiPicklist(FieldType):
     options: ClassVar[Mapping[str, Schema]] = _SET_OPTIONS
 
     def columns(self, field: Field) -> tuple[sa.types.TypeEngine[Any], ...]:
-        return (pg.ARRAY(sa.Text()),)
+        return _TEXTS_COLUMNS
 
     def decoder(self, field: Field) -> Callable[[Any], Any]:
         known = frozenset(one["value"] for one in field.values)

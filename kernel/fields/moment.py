@@ -25,6 +25,8 @@ from kernel.fields.type import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+_DATE_COLUMNS = (sa.Date(),)
+_INSTANT_COLUMNS = (sa.TIMESTAMP(timezone=True),)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -48,7 +50,7 @@ class Date(FieldType):
     operators = (*EQUALITY, *ORDER, *EMPTINESS)
 
     def columns(self, field: Field) -> tuple[sa.types.TypeEngine[Any], ...]:
-        return (sa.Date(),)
+        return _DATE_COLUMNS
 
     def decoder(self, field: Field) -> Callable[[Any], Any]:
         return _day
@@ -76,7 +78,7 @@ class Datetime(FieldType):
     operators = (*EQUALITY[:2], *ORDER, *EMPTINESS)
 
     def columns(self, field: Field) -> tuple[sa.types.TypeEngine[Any], ...]:
-        return (sa.TIMESTAMP(timezone=True),)
+        return _INSTANT_COLUMNS
 
     def decoder(self, field: Field) -> Callable[[Any], Any]:
         return _moment

@@ -32,6 +32,7 @@ MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP 
 SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU
 UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
 """
+_PAIR_COLUMNS = (sa.Numeric(), sa.Text())
 CODES = frozenset(_ISO_4217.split())
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY", "₹": "INR", "₩": "KRW", "₽": "RUB", "元": "CNY"}
 _AROUND = re.compile(
@@ -58,7 +59,7 @@ class Currency(Numeric):
     }
 
     def columns(self, field: Field) -> tuple[sa.types.TypeEngine[Any], ...]:
-        return sa.Numeric(), sa.Text()
+        return _PAIR_COLUMNS
 
     def decoder(self, field: Field) -> Callable[[Any], Any]:
         own = _own(field)

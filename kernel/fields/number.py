@@ -14,6 +14,8 @@ from kernel.fields.type import EMPTINESS, EQUALITY, ORDER, Field, FieldType, Sch
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_EXACT_NUMBER_COLUMNS = (sa.Numeric(),)
+_WHOLE_NUMBER_COLUMNS = (sa.BigInteger(),)
 LARGEST_INTEGER = 2**53 - 1  # what JavaScript reads exactly
 DIGITS = 15  # before the decimal point, for the same reason
 DEEPEST_SCALE = 10
@@ -48,7 +50,7 @@ class Numeric(FieldType):
     numeric = True
 
     def columns(self, field: Field) -> tuple[sa.types.TypeEngine[Any], ...]:
-        return (sa.Numeric(),)
+        return _EXACT_NUMBER_COLUMNS
 
     def scale(self, field: Field) -> int:
         """Digits after the decimal point, at most."""
@@ -108,7 +110,7 @@ class Integer(Numeric):
     }
 
     def columns(self, field: Field) -> tuple[sa.types.TypeEngine[Any], ...]:
-        return (sa.BigInteger(),)
+        return _WHOLE_NUMBER_COLUMNS
 
     def scale(self, field: Field) -> int:
         return 0

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+_IDENTIFIER_COLUMNS = (pg.UUID(as_uuid=True),)
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
 _RELATED: dict[str, Schema] = {
@@ -44,7 +45,7 @@ class Id(FieldType):
     groupable = False
 
     def columns(self, field: Field) -> tuple[sa.types.TypeEngine[Any], ...]:
-        return (pg.UUID(as_uuid=True),)
+        return _IDENTIFIER_COLUMNS
 
     def decoder(self, field: Field) -> Callable[[Any], Any]:
         return _identifier

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+_JSON_COLUMNS = (pg.JSONB(none_as_null=True),)
 DEEPEST = 50
 LARGEST = 1_000_000  # characters
 _ENCODE = msgspec.json.Encoder(decimal_format="number").encode
@@ -33,7 +34,7 @@ class Json(FieldType):
     indexable = False
 
     def columns(self, field: Field) -> tuple[sa.types.TypeEngine[Any], ...]:
-        return (pg.JSONB(none_as_null=True),)
+        return _JSON_COLUMNS
 
     def decoder(self, field: Field) -> Callable[[Any], Any]:
         """The bound value is JSON text, which is what PostgreSQL's driver takes."""

@@ -26,6 +26,7 @@ from kernel.fields.type import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+_TEXT_COLUMNS = (sa.Text(),)
 PARTS = ("contains", "doesNotContain", "beginsWith", "doesNotBeginWith", "endsWith", "doesNotEndWith")
 LONGEST_LINE = 4_000
 LONGEST_TEXT = 100_000
@@ -43,7 +44,7 @@ class Textual(FieldType):
     longest: ClassVar[int] = LONGEST_LINE
 
     def columns(self, field: Field) -> tuple[sa.types.TypeEngine[Any], ...]:
-        return (sa.Text(),)
+        return _TEXT_COLUMNS
 
     def decoder(self, field: Field) -> Callable[[Any], Any]:
         least = field.document.get("min_length", 0)

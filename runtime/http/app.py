@@ -6,8 +6,8 @@ import logging
 import re
 import time
 from contextlib import asynccontextmanager
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from litestar import Litestar, Request, Response
 from litestar.handlers import HTTPRouteHandler
@@ -116,7 +116,7 @@ def _request_id(scope: Scope) -> str:
     for name, text in scope["headers"]:
         if name == b"x-request-id" and REQUEST_ID.fullmatch(text):
             return text.decode()
-    return uuid4().hex
+    return token_hex(16)
 
 
 def _log(scope: Scope, trace: Trace) -> None:

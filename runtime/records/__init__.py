@@ -22,7 +22,7 @@ from runtime.records.exporting import export
 from runtime.records.histories import history
 from runtime.records.idempotency import Idempotency
 from runtime.records.query import Query
-from runtime.records.reading import listing, read, read_by
+from runtime.records.reading import listing, listing_of, read, read_by
 from runtime.records.removal import delete_many
 from runtime.records.searching import search
 from runtime.records.sets import Result, Row, write_many
@@ -53,6 +53,7 @@ __all__ = [
     "export",
     "history",
     "listing",
+    "listing_of",
     "read",
     "read_by",
     "restore",

@@ -8,6 +8,7 @@ import hashlib
 import json
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -44,6 +45,7 @@ def decode(cursor: str, order: Hashable, kinds: Sequence[sa.types.TypeEngine[Any
         raise BadQuery([Fault("/cursor", "cursor_invalid")]) from error
 
 
+@lru_cache(maxsize=1024)
 def _mark(order: Hashable) -> str:
     return hashlib.blake2s(repr(order).encode(), digest_size=6).hexdigest()
 

@@ -54,11 +54,13 @@ class Filters:
     Attributes:
         shape: what decides the SQL text.
         values: of the parameters ``f0``, ``f1``, ... in it.
+        lasting: whether the values are the same for every caller and on every day.
     """
 
     shape: Hashable
     values: dict[str, Any]
     tree: _Branch
+    lasting: bool
 
     def condition(self, source: Source) -> sa.ColumnElement[bool] | None:
         """The SQL condition; tables of paths are joined to ``source``."""
@@ -71,7 +73,7 @@ def prepare(door: Door, rules: Sequence[Rule | Group]) -> Filters:
     tree = _Branch("and", negated=False, parts=[part for rule in rules if (part := reader.part(rule)) is not None])
     if reader.faults:
         raise BadQuery(reader.faults)
-    return Filters(tuple(reader.shape), reader.values, tree)
+    return Filters(tuple(reader.shape), reader.values, tree, reader.lasting)
 
 
 @dataclass(slots=True)
@@ -80,6 +82,7 @@ class _Reader:
     faults: list[Fault] = field(default_factory=list)
     shape: list[Hashable] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
+    lasting: bool = True
 
     def part(self, rule: Rule | Group) -> _Leaf | _Branch | None:
         if isinstance(rule, Rule):
@@ -154,10 +157,15 @@ class _Reader:
             raise ValueFault("bad_text")
         kind, text = target.type.columns(target)[0], value.strip()
         if isinstance(kind, sa.Uuid) and text == "$me":
+            self.lasting = False
             me = self.door.call.identity.user_id
             return NOBODY if me is None else str(me)
         if isinstance(kind, sa.Date | sa.DateTime):
-            return _day(text)
+            match = TODAY.fullmatch(text)
+            if match is None:
+                return text
+            self.lasting = False
+            return _day(match)
         if isinstance(kind, NUMBERS):
             return _number(text)
         return FLAGS.get(text.lower(), value) if isinstance(kind, sa.Boolean) else value
@@ -177,11 +185,8 @@ def _number(text: str) -> Any:
     return Decimal(text) if NUMBER.fullmatch(text) else text
 
 
-def _day(text: str) -> str:
-    """A day written as ``$today-7d``; anything else as it stands."""
-    match = TODAY.fullmatch(text)
-    if match is None:
-        return text
+def _day(match: re.Match[str]) -> str:
+    """The day that ``$today-7d`` means."""
     day = datetime.now(UTC).date()
     return (_shifted(day, match) if match[1] else day).isoformat()
 

@@ -17,7 +17,7 @@ from runtime.records.paths import Source, resolve
 from runtime.records.selection import record_json, wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from kernel.model import FieldModel
     from runtime.records._door import Door
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 10
 ALWAYS_THERE = ("id", "created_at", "updated_at", "version")
+LONGEST_KEPT = 1_000
+TEXTS_KEPT = 2_000
+
+# Of query strings: what was made of them, or the Query where that depends on the caller or the day.
+_texts = statements.Cache(TEXTS_KEPT)
 
 
 @dataclass(slots=True, frozen=True)
@@ -56,19 +61,46 @@ class Order:
 
 
 @dataclass(slots=True, frozen=True)
-class Page:
-    """A compiled list.
+class Asked:
+    """A list made ready to be asked for.
 
     Attributes:
-        kinds: SQL types of the sort keys, as cursors hold them.
+        order: what cursors are marked with.
+        arguments: of the statement.
+        lasting: whether it asks the same at any time and for any caller of the same Access.
     """
 
+    query: Query
+    order: Hashable
     statement: statements.Statement
-    kinds: tuple[sa.types.TypeEngine[Any], ...]
+    arguments: Sequence[Any]
+    lasting: bool
 
 
-async def page(door: Door, query: Query) -> str:
-    """The body of a page. Raises ``BadQuery``."""
+def asked(door: Door, text: bytes, parse: Callable[[], Query]) -> Asked:
+    """The list that a query string stands for. The same text under the same Model and Access is read only once.
+
+    Args:
+        parse: makes the query of the text, and of nothing else.
+
+    Raises ``BadQuery``.
+    """
+    if len(text) > LONGEST_KEPT:
+        return prepared(door, parse())
+    shape = (door.object.name, text)
+    found: Asked | Query | None = _texts.find(door.owners, shape)
+    if isinstance(found, Asked):
+        return found
+    query = found if found is not None else parse()
+    ready = prepared(door, query)
+    # pages after the first are rarely asked for twice
+    if found is None and query.cursor is None:
+        _texts.keep(door.owners, shape, ready if ready.lasting else query)
+    return ready
+
+
+def prepared(door: Door, query: Query) -> Asked:
+    """A list made ready. Raises ``BadQuery``."""
     filters = prepare(door, query.filters)
     words = search_words(query.q)
     order = tuple((sort.path, sort.descending) for sort in query.sort)
@@ -82,15 +114,20 @@ async def page(door: Door, query: Query) -> str:
     shape: tuple[Any, ...] = ("list", door.object.name, query.fields, query.expand, filters.shape, order, after)
     shape += (len(words), query.limit, query.count, query.deleted)
     statement = statements.cache.get(door.owners, shape, lambda: _compile(door, query, filters, after, len(words)))
+    return Asked(query, order, statement, statement.arguments(values), filters.lasting)
+
+
+async def page(door: Door, ready: Asked) -> str:
+    """The body of a page. Raises ``BadQuery`` where PostgreSQL cannot answer."""
     try:
         async with door.call.db.connection() as connection:
-            row = await connection.fetchrow(statement.sql, *statement.arguments(values))
+            row = await connection.fetchrow(ready.statement.sql, *ready.arguments)
     except UNANSWERABLE as error:
         raise question_refused(error) from error
-    return body(row, query, order)
+    return body(row, ready.query, ready.order)
 
 
-def body(row: Any, query: Query, order: Any) -> str:
+def body(row: Any, query: Query, order: Hashable) -> str:
     """The answer made of the row (data, number of records found, last sort keys, count if asked)."""
     data, found, last = row[0], row[1], row[2]
     following = f'"{cursors.encode(last, order)}"' if found > query.limit else "null"

@@ -19,7 +19,7 @@ from runtime.records.query import Query, Rule
 from runtime.records.selection import record_json, wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from runtime.call import Call
@@ -130,4 +130,14 @@ async def listing(call: Call, object: str, query: Query) -> str:  # noqa: A002
     Raises ``NotFound`` (no such object), ``AccessDenied`` or ``BadQuery``.
     """
     door = enter(call, object, "read")
-    return await listings.page(door, query)
+    return await listings.page(door, listings.prepared(door, query))
+
+
+async def listing_of(call: Call, object: str, text: bytes, parse: Callable[[], Query]) -> str:  # noqa: A002
+    """``listing`` by a query string, which is read only once as long as it means the same.
+
+    Args:
+        parse: makes the query of the text, and of nothing else; what it raises passes.
+    """
+    door = enter(call, object, "read")
+    return await listings.page(door, listings.asked(door, text, parse))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runtime import records
-from runtime.records import Query
+from runtime.records import BadQuery, Query
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -208,3 +210,52 @@ async def test_one_statement_serves_every_value_of_a_question(call: Call, deals:
         for amount in ("1", "2.5", "-3"):
             await listed(call, "opportunity", **{"stage": stage, "amount.gt": amount})
     assert len(statements.cache) == before
+
+
+async def asked(call: Call, object_name: str, text: str) -> list[str]:
+    """The names that a query string asks for, as the HTTP API has it read."""
+    found = await records.listing_of(call, object_name, text.encode(), lambda: Query.parse(dict(parse_qsl(text))))
+    return [one["name"] for one in json.loads(found)["data"]]
+
+
+async def test_the_same_query_string_asks_for_each_caller_s_own(call: Call, member_call: Call, make: Make) -> None:
+    for owner in (call, member_call):
+        await make("account", name=owner.identity.name, owner_id=str(owner.identity.user_id))
+    for _ in range(2):
+        for asker in (call, member_call):
+            assert await asked(asker, "account", "owner=$me") == [asker.identity.name]
+            assert await asked(asker, "account", "owner.in=$me&sort=name") == [asker.identity.name]
+
+
+async def test_the_same_query_string_moves_with_the_day(
+    call: Call, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in ("2031-05-01", "2031-05-02", "2031-05-03"):
+        await make("opportunity", name=day, close_date=day)
+    for day in ("2031-05-01", "2031-05-03", "2031-05-02"):
+
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: Any = None, day: str = day) -> Any:
+                return datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=tz)
+
+        monkeypatch.setattr("runtime.records.filters.datetime", Clock)
+        assert await asked(call, "opportunity", "close_date=$today") == [day]
+
+
+async def test_a_query_string_read_before_is_asked_of_the_records_of_now(call: Call, make: Make) -> None:
+    text = "sector=retail&sort=name&limit=2"
+    await make("account", name="B", sector="retail")
+    assert await asked(call, "account", text) == ["B"]
+    await make("account", name="A", sector="retail")
+    await make("account", name="C", sector="retail")
+    assert await asked(call, "account", text) == ["A", "B"]
+    first = json.loads(await records.listing(call, "account", Query.parse(dict(parse_qsl(text)))))
+    for _ in range(2):
+        assert await asked(call, "account", f"{text}&cursor={first['next']}") == ["C"]
+
+
+async def test_a_query_string_that_cannot_be_answered_is_refused_each_time(call: Call) -> None:
+    for _ in range(2):
+        with pytest.raises(BadQuery):
+            await asked(call, "account", "nothing_like_it=1")

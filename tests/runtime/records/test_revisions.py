@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from runtime import records, revisions
-from runtime.records import Query
+from runtime.records import BadQuery, Query
 
 if TYPE_CHECKING:
     from runtime.call import Call
@@ -79,3 +79,20 @@ async def test_objects_without_history_are_audited_all_the_same(platform: Any, c
         audit = await connection.fetchval(f"SELECT count(*) FROM \"{schema}\".audit WHERE object = 'thing'")
         outbox = await connection.fetchval(f"SELECT count(*) FROM \"{schema}\".outbox WHERE object = 'thing'")
     assert (audit, outbox) == (3, 3)
+
+
+async def test_a_query_string_read_before_is_read_again_under_a_new_revision(platform: Any, call: Call) -> None:
+    async def asked(asker: Call) -> Any:
+        text = {"first": "1"}
+        found = await records.listing_of(asker, "thing", b"first=1", lambda: Query.parse(text))
+        return [sorted(one) for one in json.loads(found)["data"]]
+
+    old = await published(platform, call, document(["first"]))
+    await records.create(old, "thing", {"name": "A", "first": 1})
+    (before,) = await asked(old)
+    new = await published(platform, old, document(["first", "second"]))
+    (after,) = await asked(new)
+    assert set(after) - set(before) == {"second"}
+    without = await published(platform, new, document(["second"]))
+    with pytest.raises(BadQuery):
+        await asked(without)
