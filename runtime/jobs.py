@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from runtime.database import Database
     from runtime.platform import Platform
 
-TASK_MODULES = ("runtime.imports",)
+TASK_MODULES = ("runtime.imports", "runtime.upkeep")
+CONNECT_SECONDS = 5.0  # for a connection; a worker that ends without its database ends after this
 SCHEMA = "procrastinate"
 RETRIES = 20
 DEAD_AFTER_SECONDS = 5.0
@@ -56,7 +57,14 @@ class _Registered:
     queue: str
 
 
+@dataclass(slots=True, frozen=True)
+class _Periodic:
+    run: Callable[[Platform], Awaitable[None]]
+    cron: str
+
+
 _tasks: dict[str, _Registered] = {}
+_periodic: dict[str, _Periodic] = {}
 
 
 def task(name: str, *, queue: str = "default") -> Callable[[Task], Task]:
@@ -64,6 +72,24 @@ def task(name: str, *, queue: str = "default") -> Callable[[Task], Task]:
 
     def register(run: Task) -> Task:
         _tasks[name] = _Registered(run, queue)
+        return run
+
+    return register
+
+
+def periodic(
+    name: str, *, cron: str
+) -> Callable[[Callable[[Platform], Awaitable[None]]], Callable[[Platform], Awaitable[None]]]:
+    """Register a coroutine function as a job of the platform, not of a tenant, that comes again and again.
+
+    However many workers there are, one of them runs it each time; none begins while another is at it.
+
+    Args:
+        cron: when, in UTC, such as ``*/10 * * * *``.
+    """
+
+    def register(run: Callable[[Platform], Awaitable[None]]) -> Callable[[Platform], Awaitable[None]]:
+        _periodic[name] = _Periodic(run, cron)
         return run
 
     return register
@@ -111,11 +137,17 @@ def app(platform: Platform) -> procrastinate.App:
         conninfo=platform.db.url,
         min_size=1,
         max_size=6,
+        timeout=CONNECT_SECONDS,
         kwargs={"options": f"-c search_path={SCHEMA},pg_catalog -c timezone=UTC", "application_name": "tangram worker"},
     )
     application = procrastinate.App(connector=connector)
     for name, registered in _tasks.items():
         application.task(name=name, queue=registered.queue, retry=_Retry())(_runner(platform, registered.run))
+    for name, one in _periodic.items():
+        made = application.task(name=name, queue="upkeep", lock=name, queueing_lock=name, retry=_Retry())(
+            _platform_runner(platform, one.run)
+        )
+        application.periodic(cron=one.cron)(made)
     return application
 
 
@@ -206,6 +238,13 @@ def _runner(platform: Platform, run: Task) -> Callable[..., Awaitable[None]]:
             log.info("a job of tenant %s, which is gone, ends", tenant)
             return
         await run(call, **args)
+
+    return job
+
+
+def _platform_runner(platform: Platform, run: Callable[[Platform], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    async def job(timestamp: int = 0) -> None:
+        await run(platform)
 
     return job
 

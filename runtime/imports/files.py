@@ -125,7 +125,7 @@ async def _blocks(stream: AsyncIterator[bytes], limit: int) -> AsyncIterator[byt
     async for chunk in stream:
         size += len(chunk)
         if size > limit:
-            raise TooLarge("import_too_large", {"limit": limit // (1024 * 1024)})
+            raise TooLarge("import_too_large", {"limit": limit // 1_000_000})
         waiting += chunk
         if len(waiting) >= WRITE_BYTES:
             yield bytes(waiting)

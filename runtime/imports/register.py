@@ -11,7 +11,7 @@ import msgspec
 
 import runtime.settings
 from kernel.faults import Fault
-from runtime.imports.errors import WrongState
+from runtime.imports.errors import Unreadable, WrongState
 from runtime.imports.mapping import Column, Options
 from runtime.imports.source import Source
 from runtime.records.errors import AccessDenied, NotFound
@@ -140,7 +140,12 @@ def target(call: Call, object_name: str) -> ObjectModel:
 
 def folder(call: Call) -> Path:
     """Where the tenant's uploads lie."""
-    return (call.files or runtime.settings.load().files) / call.tenant.name / "imports"
+    return folder_of(call.files or runtime.settings.load().files, call.tenant.name)
+
+
+def folder_of(files: Path, tenant_name: str) -> Path:
+    """Where a tenant's uploads lie in the folder of all uploaded files."""
+    return files / tenant_name / "imports"
 
 
 def original(call: Call, entry: Entry) -> Path:
@@ -250,6 +255,12 @@ def require(entry: Entry, action: str) -> None:
     """Raises ``WrongState`` where the import's state does not allow the action."""
     if entry.state not in ALLOWED[action]:
         raise WrongState(action, entry.state)
+
+
+async def require_file(call: Call, entry: Entry) -> None:
+    """Raises ``Unreadable`` where the uploaded file was removed: upkeep does so some time after the import's end."""
+    if not await asyncio.to_thread(original(call, entry).is_file):
+        raise Unreadable("import_file_missing")
 
 
 def json(value: Any) -> str:

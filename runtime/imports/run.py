@@ -45,7 +45,8 @@ async def start(call: Call, import_id: UUID, *, dry_run: bool = False) -> Import
 
     An import that has run is run again for its faulty rows only, so that mending a mapping never writes a row twice.
 
-    Raises ``NotFound``, ``AccessDenied``, ``WrongState``, or ``Invalid`` where the mapping cannot be run.
+    Raises ``NotFound``, ``AccessDenied``, ``WrongState``, or ``Invalid`` where the mapping cannot be run or the file
+    was removed.
     """
     async with call.db.transaction() as connection:
         await _begin(connection, call, import_id, dry_run=dry_run)
@@ -59,6 +60,7 @@ async def resume(call: Call, import_id: UUID) -> Import:
         entry = await register.fetch(connection, call, import_id, lock=True)
         register.require(entry, "resume")
         plan.check(call, entry)
+        await register.require_file(call, entry)
         await register.change(connection, call, import_id, state="queued", error=None, finished_at=None)
         await _defer(connection, call, "import_run", import_id)
         return register.shown(call, await register.fetch(connection, call, import_id))
@@ -286,6 +288,7 @@ async def _begin(connection: asyncpg.Connection[Any], call: Call, import_id: UUI
     if not (entry.dry_run and entry.state in ("cancelled", "failed")):  # a dry run that broke off binds nobody
         register.require(entry, "start")
     plan.check(call, entry)
+    await register.require_file(call, entry)  # also for faulty rows: how dates are written is found out from all rows
     again = entry.state == "done" and not entry.dry_run
     if again and dry_run:
         raise WrongState("start", entry.state)

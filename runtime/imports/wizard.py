@@ -151,6 +151,7 @@ async def preview(call: Call, import_id: UUID, rows: int = 20) -> dict[str, Any]
     async with call.db.connection() as connection:
         entry = await register.fetch(connection, call, import_id)
     register.require(entry, "preview")
+    await register.require_file(call, entry)
     compiled = await asyncio.to_thread(plan.compile, call, entry)
     drafts = await asyncio.to_thread(_first_drafts, compiled, min(rows, LARGEST_PREVIEW))
     texts = [dict(draft.links) for draft in drafts]
@@ -179,6 +180,7 @@ async def _read(path: Path, table: Path, upload: Upload, options: Options) -> tu
 
 
 async def _read_again(call: Call, entry: Entry, target: ObjectModel, options: Options) -> dict[str, Any]:
+    await register.require_file(call, entry)
     path, table = register.original(call, entry), register.table_path(call, entry)
     upload = await asyncio.to_thread(files.look, path)
     source, read_from = await _read(path, table, upload, options)

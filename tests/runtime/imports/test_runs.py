@@ -216,8 +216,10 @@ async def test_an_import_whose_file_or_field_is_gone_fails_with_a_reason(call: A
     made = await upload("account", "name\nA\n")
     async with call.db.connection() as connection:
         entry = await register.fetch(connection, call, made.id)
+    await imports.start(call, made.id)
     register.original(call, entry).unlink()
-    done = await imports.run_now(call, made.id)
+    await imports.run.run(call, made.id)
+    done = await imports.get(call, made.id)
     assert (done.state, done.error["code"]) == ("failed", "import_file_missing")
 
 
