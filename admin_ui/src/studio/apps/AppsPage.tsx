@@ -8,7 +8,7 @@ import { Page } from '@/app/Page';
 import { freeName, isNavigationGroup, labelIn, type AppDocument } from '../documents';
 import { useDocumentBodies, useDocuments, useEdit, useLocale } from '../draft';
 import { NewDocumentDialog, useNewDialog } from '../parts/NewDocumentDialog';
-import { OriginTag, StateTag } from '../parts/StateTag';
+import { Marks } from '../parts/StateTag';
 import styles from '../studio.module.css';
 
 /** All apps: each is the navigation of a group of users. */
@@ -36,7 +36,7 @@ export function AppsPage() {
               </span>
               <span className={`${styles.code} ${styles.wide}`}>{body.name}</span>
               <span className={`${styles.note} ${styles.wide}`}>{t('apps.objects', { count: objectCount(body) })}</span>
-              <span className={styles.tags}><OriginTag origin={origin} core={core} /><StateTag state={state} /></span>
+              <Marks origin={origin} core={core} state={state} />
             </Link>
           ))}
         </div>

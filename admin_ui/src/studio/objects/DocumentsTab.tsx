@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Empty } from '@/app/Empty';
 import { freeName, labelIn } from '../documents';
 import { useDocuments, useEdit, useLocale } from '../draft';
-import { OriginTag, StateTag } from '../parts/StateTag';
+import { Marks } from '../parts/StateTag';
 import styles from '../studio.module.css';
 import { defaultLayout, defaultView, fieldsOf, type ObjectDocuments } from './edits';
 
@@ -57,7 +57,7 @@ export function DocumentsTab({ documents, kind }: { documents: ObjectDocuments; 
       </div>
       <div className={styles.list}>
         {items.map(({ body, state, core, package: origin }) => (
-          <div key={body.name} className={styles.item} data-testid={`studio-${kind}-${body.name}`}>
+          <div key={body.name} className={`${styles.item} ${styles.withAction}`} data-testid={`studio-${kind}-${body.name}`}>
             <span className={styles.itemMain}>
               {state === 'deleted' || core ? (
                 <span className={`${styles.itemLabel} ${state === 'deleted' ? styles.deleted : ''}`}>{labelIn(body.label, locale, body.name)}</span>
@@ -67,7 +67,7 @@ export function DocumentsTab({ documents, kind }: { documents: ObjectDocuments; 
               {body.default && <Tag color="blue" variant="filled">{t('documents.default')}</Tag>}
             </span>
             <span className={`${styles.code} ${styles.wide}`}>{body.name}</span>
-            <span className={styles.tags}><OriginTag origin={origin} core={core} /><StateTag state={state} /></span>
+            <Marks origin={origin} core={core} state={state} />
             {state === 'deleted' || core ? <span /> : (
               <Popconfirm title={t('documents.remove_ask')} okText={t('parts.remove')} okButtonProps={{ danger: true }} onConfirm={() => { edit({ remove: [{ kind, name: body.name }] }); }}>
                 <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t('parts.remove')} />

@@ -134,7 +134,7 @@ function FieldForm({ documents, initial, type, adding, published, onRetype, onCl
       <Form layout="vertical" component="div" disabled={readOnly}>
         {readOnly && <Alert type="info" showIcon title={t('fields.read_only_origin')} style={{ marginBottom: 16 }} />}
         <div className={styles.chosen}>
-          <span className={styles.TypeIcon}><TypeIcon type={type.name} /></span>
+          <span className={styles.typeIcon}><TypeIcon type={type.name} /></span>
           <span className={styles.grow}>
             <span className={styles.typeName}>{type.label}</span> <span className={styles.typeHelp}>{type.help}</span>
           </span>

@@ -96,6 +96,9 @@ function matches(field: FieldDocument, text: string): boolean {
   return wanted === '' || [field.name, field.type, ...Object.values(field.label)].some((word) => word.toLowerCase().includes(wanted));
 }
 
+/** A column each, so that they stand below one another. */
+const FLAGS = ['required', 'unique', 'read_only'] as const;
+
 interface FieldRowProps {
   field: FieldDocument;
   isNew: boolean;
@@ -110,18 +113,16 @@ function FieldRow({ field, isNew, isName, pad, onOpen }: FieldRowProps) {
   return (
     <div className={`${styles.fieldRow} ${pad ? styles.pad : ''}`}>
       <button type="button" className={styles.fieldMain} onClick={onOpen} data-testid={`edit-field-${field.name}`}>
-        <span className={styles.TypeIcon}><TypeIcon type={field.type} /></span>
+        <span className={styles.typeIcon}><TypeIcon type={field.type} /></span>
         <span className={styles.fieldLabel}>{labelIn(field.label, locale, field.name)}</span>
+        {isName && <Tag color="blue" variant="filled">{t('fields.name_field')}</Tag>}
+        {isNew && <Tag color="green" variant="filled">{t('state.added')}</Tag>}
       </button>
       <span className={`${styles.code} ${styles.wide}`}>{field.name}</span>
       <TypeWords field={field} />
-      <span className={`${styles.flags} ${styles.wide}`}>
-        {isName && <Tag color="blue" variant="filled">{t('fields.name_field')}</Tag>}
-        {field.required && <Tag variant="filled">{t('fields.flag.required')}</Tag>}
-        {field.unique && <Tag variant="filled">{t('fields.flag.unique')}</Tag>}
-        {field.read_only && <Tag variant="filled">{t('fields.flag.read_only')}</Tag>}
-        {isNew && <Tag color="green" variant="filled">{t('state.added')}</Tag>}
-      </span>
+      {FLAGS.map((flag) => (
+        <span key={flag} className={styles.wide}>{field[flag] ? <Tag variant="filled">{t(`fields.flag.${flag}`)}</Tag> : null}</span>
+      ))}
     </div>
   );
 }
@@ -157,12 +158,11 @@ function SystemFields({ text }: { text: string }) {
           return (
             <div className={`${styles.fieldRow} ${styles.pad}`}>
               <span className={styles.fieldMain} style={{ cursor: 'default' }}>
-                <span className={styles.TypeIcon}><TypeIcon type={field.type} /></span>
+                <span className={styles.typeIcon}><TypeIcon type={field.type} /></span>
                 <span className={styles.fieldLabel}>{field.label}</span>
               </span>
               <span className={`${styles.code} ${styles.wide}`}>{field.name}</span>
               <span className={styles.fieldType}>{types.find((type) => type.name === field.type)?.label}</span>
-              <span />
             </div>
           );
         }}

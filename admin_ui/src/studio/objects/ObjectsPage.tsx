@@ -9,7 +9,7 @@ import { useShortcut } from '@/app/keyboard';
 import { Page } from '@/app/Page';
 import { useDocuments, type DraftSummary } from '../draft';
 import { useDraftModel } from '../draftModel';
-import { OriginTag, StateTag } from '../parts/StateTag';
+import { Marks } from '../parts/StateTag';
 import styles from '../studio.module.css';
 import { NewObjectDialog } from './NewObjectDialog';
 
@@ -98,10 +98,7 @@ function ObjectRow({ item }: { item: DraftSummary }) {
       </span>
       <span className={`${styles.code} ${styles.wide}`}>{item.name}</span>
       <span className={`${styles.note} ${styles.wide}`}>{t('objects.fields', { count: fields })}</span>
-      <span className={styles.tags}>
-        <OriginTag origin={item.package} core={item.core} />
-        <StateTag state={item.state} />
-      </span>
+      <Marks origin={item.package} core={item.core} state={item.state} />
     </Link>
   );
 }

@@ -1,6 +1,7 @@
 import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { DraftState } from '../draft';
+import styles from '../studio.module.css';
 
 const COLORS = { added: 'green', changed: 'gold', deleted: 'red' } as const;
 
@@ -16,4 +17,14 @@ export function OriginTag({ origin, core }: { origin: string | null | undefined;
   const { t } = useTranslation('studio');
   if (core) return <Tag variant="filled">{t('origin.core')}</Tag>;
   return origin ? <Tag variant="filled">{origin}</Tag> : null;
+}
+
+/** The last two columns of a row of a Studio list: what the draft does to the document, and where it comes from. */
+export function Marks({ origin, core, state }: { origin: string | null | undefined; core: boolean; state: DraftState }) {
+  return (
+    <>
+      <span className={styles.mark}><StateTag state={state} /></span>
+      <span className={styles.mark}><OriginTag origin={origin} core={core} /></span>
+    </>
+  );
 }

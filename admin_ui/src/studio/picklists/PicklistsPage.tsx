@@ -9,7 +9,7 @@ import { Page } from '@/app/Page';
 import { labelIn, type PicklistDocument } from '../documents';
 import { useDocumentBodies, useDocuments, useEdit, useLocale } from '../draft';
 import { NewDocumentDialog, useNewDialog } from '../parts/NewDocumentDialog';
-import { OriginTag, StateTag } from '../parts/StateTag';
+import { Marks } from '../parts/StateTag';
 import styles from '../studio.module.css';
 
 /** Sets of values that fields of several objects share. */
@@ -49,7 +49,7 @@ export function PicklistsPage() {
                 </span>
                 <span className={`${styles.note} ${styles.wide} truncate`}>{values(item.name).slice(0, 4).map((value) => labelIn(value.label, locale, value.value)).join(' · ')}</span>
                 <span className={`${styles.note} ${styles.wide}`}>{t('fields.values', { count: values(item.name).length })}</span>
-                <span className={styles.tags}><OriginTag origin={item.package} core={item.core} /><StateTag state={item.state} /></span>
+                <Marks origin={item.package} core={item.core} state={item.state} />
               </Link>
             ))}
           </div>

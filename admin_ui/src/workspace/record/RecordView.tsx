@@ -117,7 +117,9 @@ export function RecordView({ object, record }: { object: ObjectModel; record: Da
   };
   const overview = (
     <div className={styles.overview}>
-      <Details object={object} record={record} sections={sectionsOf(object, t('form.other'))} />
+      <div className={styles.details}>
+        <Details object={object} record={record} sections={sectionsOf(object, t('form.other'))} />
+      </div>
       <RelatedLists object={object} record={record} name={name} layout={layout} />
     </div>
   );

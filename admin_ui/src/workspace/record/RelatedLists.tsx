@@ -62,7 +62,6 @@ function Related({ record, name, target, list }: RelatedProps) {
       </header>
       {isPending ? <div style={{ padding: 12 }}><Skeleton active title={false} paragraph={{ rows: 2 }} /></div> : null}
       {error ? <p className={styles.relatedNone}>{errorText(error)}</p> : null}
-      {data && rows.length === 0 ? <p className={styles.relatedNone}>{t('related.none', { label })}</p> : null}
       {rows.length > 0 ? (
         <div className={styles.relatedScroll}>
           <table>
@@ -121,11 +120,16 @@ interface RelatedListsProps {
 export function RelatedLists({ object, record, name, layout }: RelatedListsProps) {
   const model = useModel();
   const lists: RelatedList[] = layout?.related ?? (layout ? [] : object.related.map(({ object: other, field, label }) => ({ object: other, field, label })));
-  return lists.map((list) => {
+  const visible = lists.flatMap((list) => {
     const target = model.byName.get(list.object);
-    if (!target?.actions.includes('read') || !target.field.has(list.field)) return null;
+    if (!target?.actions.includes('read') || !target.field.has(list.field)) return [];
     const described = object.related.find((item) => item.object === list.object && item.field === list.field);
-    const shown = list.label === undefined && described ? { ...list, label: described.label } : list;
-    return <Related key={`${list.object} ${list.field}`} record={record} name={name} target={target} list={shown} />;
+    return [{ target, list: list.label === undefined && described ? { ...list, label: described.label } : list }];
   });
+  if (visible.length === 0) return null;
+  return (
+    <div className={styles.relatedColumn}>
+      {visible.map(({ target, list }) => <Related key={`${list.object} ${list.field}`} record={record} name={name} target={target} list={list} />)}
+    </div>
+  );
 }
