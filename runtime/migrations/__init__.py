@@ -17,6 +17,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
 from runtime.database import SEARCH_PATH
+from runtime.migrations import queue
 
 if TYPE_CHECKING:
     from typing import Any
@@ -43,12 +44,22 @@ async def upgrade(db: Database) -> list[str]:
 
 def upgrade_control(connection: sa.Connection) -> bool:
     """Migrate the control schema inside the caller's transaction; returns whether anything changed."""
-    return _upgrade(connection, "control", CONTROL_SCHEMA)
+    changed = _upgrade(connection, "control", CONTROL_SCHEMA)
+    return _upgrade_queue(connection) or changed
 
 
 def upgrade_tenant(connection: sa.Connection, schema: str) -> bool:
     """Migrate one tenant's schema inside the caller's transaction; returns whether anything changed."""
     return _upgrade(connection, "tenant", schema)
+
+
+def _upgrade_queue(connection: sa.Connection) -> bool:
+    if not queue.behind(connection):
+        return False
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+    changed = queue.upgrade(connection)
+    _use(connection, SEARCH_PATH)
+    return changed
 
 
 def _upgrade(connection: sa.Connection, branch: str, schema: str) -> bool:

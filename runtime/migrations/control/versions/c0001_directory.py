@@ -1,9 +1,6 @@
-"""The directory of tenants, pg_trgm, and the tables of procrastinate 3.10."""
+"""The directory of tenants, pg_trgm, and room for the job queue (its tables come by ``runtime.migrations.queue``)."""
 
 from __future__ import annotations
-
-from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,8 +9,6 @@ revision = "c0001"
 down_revision = None
 branch_labels = None
 depends_on = None
-
-PROCRASTINATE = Path(__file__).parent.parent / "procrastinate_3_10.sql"
 
 
 def upgrade() -> None:
@@ -28,14 +23,9 @@ def upgrade() -> None:
         sa.Column("host", sa.Text, unique=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
     )
+    op.create_table(
+        "queue_migration",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
+    )
     op.execute("CREATE SCHEMA procrastinate")
-    op.execute("SELECT set_config('search_path', 'procrastinate, pg_catalog', true)")
-    script = PROCRASTINATE.read_text("utf-8")
-    driver: Any = op.get_bind().connection.dbapi_connection
-    driver.run_async(lambda connection: connection.execute(script))  # many statements: not for a prepared one
-    for signature in op.get_bind().scalars(
-        sa.text("SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'procrastinate'::regnamespace")
-    ):
-        # its functions name their tables without a schema, and we call them with a search_path of our own
-        op.execute(f"ALTER FUNCTION {signature} SET search_path = procrastinate, pg_catalog")
-    op.execute("SELECT set_config('search_path', '\"tangram\", pg_catalog', true)")
