@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 LONGEST_VALUE = 120
+TYPES_BETWEEN = " / "
 MOST_BITS = 400
 
 
@@ -50,7 +51,12 @@ class Invalid(Exception):
 
 def text(code: str, locale: str, parameters: Mapping[str, Any]) -> str:
     """The text of a message with its placeholders filled; long values are cut."""
-    return _FORMATTER.vformat(messages(known_locale(locale))[code], (), _Shown(parameters))
+    known = messages(known_locale(locale))
+    expected = parameters.get("expected")
+    if isinstance(expected, str):  # types of JSON have names in each language
+        words = [known.get(f"json_type.{word}", word) for word in expected.split(TYPES_BETWEEN)]
+        parameters = {**parameters, "expected": TYPES_BETWEEN.join(words)}
+    return _FORMATTER.vformat(known[code], (), _Shown(parameters))
 
 
 def known_locale(locale: str) -> str:

@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import asyncpg
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
-
-    import sqlalchemy as sa
 
 T = TypeVar("T")
 SEARCH_PATH = "tangram, pg_catalog"
@@ -105,9 +104,18 @@ class Database:
             connection.terminate()
 
     async def run_sync(self, run: Callable[[sa.Connection], T]) -> T:
-        """Call ``run`` with a SQLAlchemy connection in one transaction. For DDL; requests use ``connection``."""
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(run)
+        """Call ``run`` with a SQLAlchemy connection in one transaction. For DDL; requests use ``connection``.
+
+        What goes wrong in the database is raised as asyncpg's own exception, as everywhere else.
+        """
+        try:
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(run)
+        except sa.exc.DBAPIError as error:
+            cause = None if error.orig is None else error.orig.__cause__
+            if isinstance(cause, asyncpg.PostgresError | asyncpg.InterfaceError):
+                raise cause from error
+            raise
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -22,6 +22,7 @@ RESERVED_OBJECTS = frozenset(
 PARAMETERS = ("columns", "count", "cursor", "deleted", "expand", "fields", "filter", "format", "limit", "q", "sort")
 RESERVED_FIELDS = frozenset((*SYSTEM_FIELDS, *ALIASES, *PARAMETERS))
 SEPARATOR = "__"
+MOST_SEARCHABLE = 50  # the expression that is searched grows with them
 
 
 def check_object(report: Report, catalog: Catalog) -> None:
@@ -81,8 +82,12 @@ def _check_fields(report: Report, catalog: Catalog, taken: Iterable[str]) -> Non
         if name in seen:
             report.add(pointer, "duplicate_field", {"name": name})
         seen.add(name)
+    searchable = 0
     for pointer, field in report.items("fields"):
         _check_field(report, catalog, pointer, field)
+        searchable += bool(field.get("searchable"))
+        if field.get("searchable") and searchable == MOST_SEARCHABLE + 1:
+            report.add(f"{pointer}/searchable", "too_many_searchable", {"max": MOST_SEARCHABLE})
 
 
 def _check_field(report: Report, catalog: Catalog, pointer: str, field: Mapping[str, Any]) -> None:

@@ -40,6 +40,7 @@ _CLOCK = re.compile(
 CENTURY_TURN = 69  # years of two digits: 00-68 are in the 2000s
 TODAY_PATTERN = r"^\$today(?:[+-][0-9]{1,5}[dwmy])?$"  # what filters take for a day relative to today
 MICROSECOND = timedelta(microseconds=1)
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
 class Date(FieldType):
@@ -224,11 +225,9 @@ def _moment(value: Any, shown: str | None = None) -> datetime:
 
 def _span(value: Any) -> tuple[datetime, datetime]:
     """The moments from (included) and to (excluded) that a day or a moment of a filter stands for."""
+    whole_day = type(value) is str and _DAY.fullmatch(value)
+    start = datetime.combine(_day(value), time(), UTC) if whole_day else _moment(value)
     try:
-        if type(value) is str and _DAY.fullmatch(value):
-            start = datetime.combine(_day(value), time(), UTC)
-            return start, start + timedelta(days=1)
-        moment = _moment(value)
-        return moment, moment + MICROSECOND
+        return start, start + (timedelta(days=1) if whole_day else MICROSECOND)
     except OverflowError:
-        raise ValueFault("datetime_invalid", {"value": value}) from None
+        return start, LAST_MOMENT  # 9999-12-31, which many take for "without end"

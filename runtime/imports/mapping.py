@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from kernel.faults import Fault, Invalid
+from runtime import misfits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 MODES = ("create", "update", "upsert")
 DATE_ORDERS = ("mdy", "dmy", "ymd", "auto")
+FIND_OUT = -1
 REFERENCE_TYPES = ("lookup", "user")
 
 
@@ -74,7 +76,7 @@ class Options(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
-    header: int = -1
+    header: int = FIND_OUT
 
     @property
     def kind(self) -> str:
@@ -105,7 +107,7 @@ def read_mapping(raw: Any) -> list[Column]:
         try:
             columns.append(msgspec.convert(item, Column))
         except msgspec.ValidationError as error:
-            faults.append(_misfit(f"/mapping/{position}", error))
+            faults.append(misfits.fault(error, item).under(f"/mapping/{position}"))
     if faults:
         raise Invalid(faults)
     return columns
@@ -116,7 +118,7 @@ def read_options(raw: Any) -> Options:
     try:
         options = msgspec.convert(raw, Options)
     except msgspec.ValidationError as error:
-        raise Invalid([_misfit("/options", error)]) from error
+        raise Invalid([misfits.fault(error, raw).under("/options")]) from error
     faults = [
         Fault(
             f"/options/{name}",
@@ -126,6 +128,8 @@ def read_options(raw: Any) -> Options:
         for name, allowed in CHOICES.items()
         if getattr(options, name) not in allowed
     ]
+    if options.header < FIND_OUT:
+        faults.append(Fault("/options/header", "below_minimum", {"min": FIND_OUT}))
     if len(options.delimiter) > 1 or options.delimiter in ('"', "\r", "\n"):
         faults.append(Fault("/options/delimiter", "import_delimiter", {"value": options.delimiter}))
     if faults:
@@ -221,10 +225,3 @@ def _check_key(target: ObjectModel, fields: dict[str, int], options: Options) ->
 def may_set(field: FieldModel) -> bool:
     """Whether an import can write the field: what users can write, the owner, and ``id`` to find a record by."""
     return field.name in ("id", "owner_id") or not (field.system or field.read_only or field.type.name == "autonumber")
-
-
-def _misfit(pointer: str, error: msgspec.ValidationError) -> Fault:
-    """msgspec says where in words: ``... - at `$.lookup.match` ``."""
-    text, _, where = str(error).partition(" - at `$")
-    path = where.strip("`").replace("[", "/").replace("]", "").replace(".", "/")
-    return Fault(pointer + path, "import_bad_mapping", {"reason": text})

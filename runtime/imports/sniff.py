@@ -38,6 +38,7 @@ BOMS = (
 )
 BINARY = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"\x7fELF", b"MZ\x90")
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+FEW_BYTES = 200
 ZIP = b"PK\x03\x04"
 MAX_CONTROLS = 0.02
 FEW_CONTROLS = 8
@@ -131,6 +132,8 @@ def _encoding(head: bytes, foreign: bytes, upload: Upload) -> str:
         return "utf-16-be"
     if upload.utf8:
         return "utf-8-sig"
+    if len(foreign) <= FEW_BYTES and _chinese(foreign):
+        return "gb18030"  # a few characters tell no statistics apart, but our users
     best = charset_normalizer.from_bytes(foreign, cp_isolation=CODECS).best()
     # what begins in the middle of a character can fail; Latin-1 reads any bytes
     return best.encoding if best is not None else ("gb18030" if _paired(foreign) else "cp1252")
@@ -148,6 +151,12 @@ def _paired(data: bytes) -> bool:
     runs = re.findall(rb"[\x81-\xfe]+", data)
     high = sum(map(len, runs))
     return high > 0 and sum(len(run) for run in runs if len(run) % 2 == 0) > high * 0.7
+
+
+def _chinese(data: bytes) -> bool:
+    """Whether all bytes above 0x7F are common Chinese characters of GB 2312 (its first level) and its punctuation."""
+    rest = re.sub(rb"[\xb0-\xd7][\xa1-\xfe]|[\xa1\xa3][\xa1-\xfe]", b"", data)
+    return rest.isascii() and not data.isascii()
 
 
 def _checked(encoding: str) -> str:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from uuid_utils.compat import uuid7
 
+from kernel.faults import Invalid
 from kernel.fields.type import ValueFault
 from runtime.imports import files, plan, register, sniff, xlsx
 from runtime.imports import mapping as mappings
 from runtime.imports.cells import storable
-from runtime.imports.errors import WrongState
+from runtime.imports.errors import Unreadable, WrongState
 from runtime.imports.examine import NEW, Examiner
 from runtime.imports.links import Links
 from runtime.imports.reports import message
@@ -43,6 +44,11 @@ SAMPLE_ROWS = 200
 LONGEST_SAMPLE = 200
 SHARE_KNOWN = 0.5
 LARGEST_PREVIEW = 200
+OPTION_AT_FAULT = {
+    "import_encoding": "/options/encoding",
+    "import_encoding_unknown": "/options/encoding",
+    "import_sheet_unknown": "/options/sheet",
+}
 
 
 async def create(
@@ -126,7 +132,10 @@ async def _configure(call: Call, import_id: UUID, given: Any, given_options: Any
     if not options.reads_as(entry.options):
         if entry.state not in ("uploaded", "mapped", "undone") and not entry.dry_run:
             raise WrongState("configure", entry.state)  # rows of it are written, and faulty ones kept as they were read
-        changes |= await _read_again(call, entry, target, options)
+        try:
+            changes |= await _read_again(call, entry, target, options)
+        except Unreadable as error:
+            raise Invalid([error.fault.under(OPTION_AT_FAULT.get(error.fault.code, ""))]) from error
     if given is not None:
         changes["mapping"] = mappings.read_mapping(msgspec.to_builtins(given))
     columns = changes.get("columns", entry.columns)

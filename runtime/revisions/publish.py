@@ -105,7 +105,10 @@ async def publish(
         compiled = _compile(connection, call, change, package)
         if compiled.losses and not accept_losses:
             raise LossesNotAccepted(compiled.losses)
-        kernel.migration.apply(compiled.plan, connection)
+        try:
+            kernel.migration.apply(compiled.plan, connection)
+        except sa.exc.IntegrityError as error:
+            raise Invalid(_shared_values(compiled.new, error)) from error
         _store(connection, call, change, compiled, comment=comment, package=package)
         if also is not None:
             also(connection)
@@ -123,6 +126,7 @@ def _compile(connection: sa.Connection, call: Call, change: ChangeSet, package: 
     rows = connection.execute(sa.text(f'SELECT kind, name, package, body FROM "{schema}".document')).all()
     published: dict[tuple[str, str], dict[str, Any]] = {(row.kind, row.name): _json(row.body) for row in rows}
     _refuse_conflicts(published, change)
+    _refuse_deletes(published, change)
     merged = dict(published)
     packages: dict[tuple[str, str], str] = {(row.kind, row.name): row.package for row in rows if row.package}
     for document in change.documents:
@@ -162,6 +166,19 @@ def _refuse_conflicts(published: dict[tuple[str, str], dict[str, Any]], change: 
         raise Conflict(faults)
 
 
+def _refuse_deletes(published: dict[tuple[str, str], dict[str, Any]], change: ChangeSet) -> None:
+    """A deletion of what never was, or of the platform's own, would be told as done and change nothing."""
+    core = {(str(one["kind"]), str(one["name"])) for one in core_documents()}
+    faults = []
+    for document in change.documents:
+        key = (document.kind, document.name)
+        if document.body is None and document.base_body is None and key not in published:
+            code = "document_kept" if key in core else "document_not_there"
+            faults.append(Fault("", code, {"kind": document.kind, "name": document.name}, key))
+    if faults:
+        raise Invalid(faults)
+
+
 def _losses(connection: sa.Connection, old: Model, plan: Plan) -> list[Fault]:
     faults = []
     for loss in plan.losses:
@@ -176,6 +193,31 @@ def _losses(connection: sa.Connection, old: Model, plan: Plan) -> list[Fault]:
             parameters = {"object": loss.object, "field": loss.field, "rows": rows}
             faults.append(Fault("", code, parameters, ("object", loss.object)))
     return faults
+
+
+def _shared_values(new: Model, error: sa.exc.IntegrityError) -> list[Fault]:
+    """A field was to become unique, but records share a value. Raises the error again where it is another one."""
+    name = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+    for item in new.objects.values():
+        fields = item.constraints.get(str(name))
+        if fields is not None:
+            pointer, document = _place_of(new, item.name, fields)
+            return [Fault(pointer, "values_shared", {"object": item.name, "field": ", ".join(fields)}, document)]
+    raise error
+
+
+def _place_of(new: Model, object_name: str, fields: tuple[str, ...]) -> tuple[str, tuple[str, str]]:
+    """Where a document says that these fields are unique."""
+    for key, body in new.documents.items():
+        if {"object": body.get("name"), "extension": body.get("object")}.get(key[0]) != object_name:
+            continue
+        for index, one in enumerate(body["fields"]):
+            if fields == (one["name"],) and one.get("unique"):
+                return f"/fields/{index}/unique", key
+        for index, one in enumerate(body.get("unique_keys", ())):
+            if set(one["fields"]) == set(fields):
+                return f"/unique_keys/{index}", key
+    return "", ("object", object_name)
 
 
 def _store(

@@ -312,3 +312,12 @@ def test_the_whole_schema_of_a_field_says_what_its_type_adds(name: str) -> None:
 
 def test_there_is_a_schema_for_each_kind() -> None:
     assert set(schemas()) == {"object", "extension", "picklist", "layout", "view", "app", "role", "translation"}
+
+
+def test_an_object_has_a_number_of_searchable_fields_that_can_be_searched() -> None:
+    def document(count: int) -> dict[str, Any]:
+        more = [text_field(f"s{number}") | {"searchable": True} for number in range(count)]
+        return object_document("thing", *more)
+
+    assert found(document(50)) == []
+    assert [code for _, code in found(document(60))] == ["too_many_searchable"]

@@ -145,7 +145,6 @@ def test_every_type_refuses_what_is_of_no_type(thing: ObjectModel, name: str) ->
         ("text", "contains", "\x00", "bad_text"),
         ("datetime", "between", "2016-01-01", "list_expected"),
         ("datetime", "<", "soon", "datetime_invalid"),
-        ("datetime", "=", "9999-12-31", "datetime_invalid"),
         ("currency", "=", {"amount": 1, "x": 2}, "unknown_property"),
         ("many", "in", [5], "wrong_type"),
         ("many", "<", ["a"], "operator_unknown"),

@@ -75,6 +75,27 @@ def test_what_does_not_fit_is_told_with_its_place(kind: Any, body: Any, pointer:
 
 
 @pytest.mark.parametrize(
+    ("raw", "pointers"),
+    [
+        (b'{"employees": ' + b"9" * 5000 + b"}", ["/employees"]),
+        (b'{"a": 1, "b": {"c/d": [1, 1e999999, {"e": -1e400}]}}', ["/b/c~1d/1", "/b/c~1d/2/e"]),
+    ],
+)
+def test_a_number_that_is_too_large_for_anything_is_told_with_its_place(raw: bytes, pointers: list[str]) -> None:
+    with pytest.raises(Refused) as refused:
+        decode(raw, dict[str, Any])
+    assert [fault.pointer for fault in refused.value.faults] == pointers
+    assert {fault.code for fault in refused.value.faults} == {"number_too_large"}
+
+
+def test_types_are_called_as_json_calls_them_in_the_callers_language() -> None:
+    with pytest.raises(Refused) as refused:
+        decode(b'{"email": 5, "password": "x"}', SignIn)
+    assert refused.value.faults[0].message("en") == "Expected string."
+    assert refused.value.faults[0].message("zh-CN") == "类型应为 字符串。"
+
+
+@pytest.mark.parametrize(
     ("asked", "locale"),
     [
         ("", "en"),

@@ -111,3 +111,30 @@ async def test_a_member_imports_into_what_he_may(member_client: AsyncClient) -> 
     answer = await member_client.post("/api/user/import?file_name=a.csv", content=b"name\nA\n")
     problem(answer, 403, "forbidden")
     assert demo.MEMBER
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "code"),
+    [
+        ({"mapping": [5]}, "/mapping/0", "wrong_type"),
+        ({"mapping": [{"column": 5}]}, "/mapping/0/column", "wrong_type"),
+        ({"mapping": [{"column": "name", "a/b": 1}]}, "/mapping/0/a~1b", "unknown_property"),
+        ({"mapping": [{"field": "name"}]}, "/mapping/0/column", "missing_property"),
+        ({"mapping": [{"column": "name", "lookup": {"match": 5}}]}, "/mapping/0/lookup/match", "wrong_type"),
+        ({"mapping": [{"column": "name", "values": {"a": "b", "c": 5}}]}, "/mapping/0/values/c", "wrong_type"),
+        ({"options": {"header": "x"}}, "/options/header", "wrong_type"),
+        ({"options": {"header": -7}}, "/options/header", "below_minimum"),
+        ({"options": {"zork": 1}}, "/options/zork", "unknown_property"),
+        ({"options": {"encoding": "klingon"}}, "/options/encoding", "import_encoding_unknown"),
+        ({"options": {"encoding": "idna"}}, "/options/encoding", "import_encoding"),
+    ],
+)
+async def test_what_is_wrong_with_a_mapping_is_told_with_its_place_in_the_callers_language(
+    client: AsyncClient, body: dict[str, Any], pointer: str, code: str
+) -> None:
+    made = await client.post("/api/account/import", params={"file_name": "a.csv"}, content=b"name,employees\nA,5\n")
+    answer = await client.patch(f"/api/imports/{made.json()['id']}", json=body, headers={"Accept-Language": "zh-CN"})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == (pointer, code)
+    assert "Expected" not in error["message"], "no words of a library"

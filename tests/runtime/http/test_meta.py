@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -11,6 +12,8 @@ from tests.runtime.http.test_bad_input import problem
 
 if TYPE_CHECKING:
     from httpx import AsyncClient
+
+    from runtime.platform import Platform
 
 INSTALLATION: dict[str, Any] = {
     "kind": "object",
@@ -201,3 +204,46 @@ async def test_the_member_sees_what_his_roles_allow(member_client: AsyncClient) 
     paths = (await member_client.get("/openapi.json")).json()["paths"]
     assert "post" not in paths["/api/user"]
     assert "post" in paths["/api/account"]
+
+
+async def test_a_field_cannot_become_unique_while_records_share_a_value(client: AsyncClient) -> None:
+    await client.post(f"{await draft(client, INSTALLATION)}/publish", json={})
+    for _ in range(2):
+        assert (await client.post("/api/installation", json={"name": "Line 3"})).status_code == 201
+    before = (await client.get("/meta/revisions")).json()["data"][0]["number"]
+    name, *others = INSTALLATION["fields"]
+    place = await draft(client, INSTALLATION | {"fields": [name | {"unique": True}, *others]})
+    answer = await client.post(f"{place}/publish", json={}, headers={"Accept-Language": "zh-CN"})
+    (error,) = problem(answer, 422, "invalid")["errors"]
+    assert (error["pointer"], error["code"]) == ("/fields/0/unique", "values_shared")
+    assert error["document"] == {"kind": "object", "name": "installation"}
+    place = await draft(client, INSTALLATION | {"unique_keys": [{"fields": ["account", "name"]}]})
+    assert (await client.post(f"{place}/publish", json={})).status_code == 200, "empty values are not equal"
+    assert (await client.get("/meta/revisions")).json()["data"][0]["number"] == before + 1
+    assert (await client.get("/api/installation")).status_code == 200
+
+
+async def test_what_is_not_there_or_belongs_to_the_platform_cannot_be_deleted(client: AsyncClient) -> None:
+    before = (await client.get("/meta/revisions")).json()["data"][0]["number"]
+    for name, code in (("moon", "document_not_there"), ("user", "document_kept")):
+        place = await draft(client, deletes=[{"kind": "object", "name": name}])
+        assert [one["code"] for one in (await client.post(f"{place}/check")).json()["faults"]] == [code]
+        (error,) = problem(await client.post(f"{place}/publish", json={}), 422, "invalid")["errors"]
+        assert (error["code"], error["document"]) == (code, {"kind": "object", "name": name})
+    assert (await client.get("/meta/revisions")).json()["data"][0]["number"] == before
+
+
+async def test_publishing_while_others_hold_the_table_can_be_tried_again(
+    client: AsyncClient, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("runtime.revisions.publish"), "LOCK_TIMEOUT", "200ms")
+    await client.post(f"{await draft(client, INSTALLATION)}/publish", json={})
+    table = (await platform.call("demo")).model.objects["installation"].table
+    field = {"name": "more", "type": "text", "label": {"en": "More"}}
+    place = await draft(client, INSTALLATION | {"fields": [*INSTALLATION["fields"], field]})
+    async with platform.db.transaction() as connection:
+        await connection.execute(f'LOCK TABLE "{table.schema}"."{table.name}"')
+        answer = await client.post(f"{place}/publish", json={})
+        problem(answer, 503, "unavailable")
+        assert int(answer.headers["retry-after"]) > 0
+    assert (await client.post(f"{place}/publish", json={})).status_code == 200

@@ -48,6 +48,7 @@ FRENCH = "name,city\nCafé Müller,Köln\nJosé,São Paulo\n"
         (CHINESE.encode("utf-8-sig"), CHINESE),
         (CHINESE.encode("gb18030"), CHINESE),
         (CHINESE.encode("utf-16"), CHINESE),
+        ("名称,员工数\n客户甲,5\n".encode("gb18030"), "名称,员工数\n客户甲,5\n"),
         (FRENCH.encode("utf-16-le"), FRENCH),
         (FRENCH.encode("utf-16-be"), FRENCH),
         (FRENCH.encode("latin-1"), FRENCH),

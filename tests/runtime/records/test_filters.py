@@ -178,6 +178,8 @@ async def created_at_moments(platform: Any, call: Call) -> None:
         ("created_at.lte=DAY", {"before", "first", "noon", "last"}),
         ("created_at.between=DAY,DAY", {"first", "noon", "last"}),
         ("created_at.between=2026-02-28,DAY", {"before", "first", "noon", "last"}),
+        ("created_at.between=DAY,9999-12-31", {"first", "noon", "last", "after"}),
+        ("created_at.lte=9999-12-31", set(MOMENTS)),
         ("created_at=2026-03-01T12:30:00Z", {"noon"}),
         ("created_at.gt=2026-03-01T12:30:00Z", {"last", "after"}),
         ("created_at.between=2026-03-01T12:30:00Z,DAY", {"noon", "last"}),
