@@ -10,11 +10,13 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request, Response
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp  # noqa: TC002
 
 from runtime.http import pages, problems
 from runtime.http.exchange import REQUEST_ID, Exchange, locale_of
+from runtime.http.operations import MEGABYTE
 from runtime.http.routing import operations
 from runtime.http.server import Server
 from runtime.platform import Platform
@@ -76,7 +78,11 @@ class Tangram(Litestar):
         async def endpoint(request: Request[Any, Any, Any]) -> ASGIApp:
             exchange = Exchange(request, operation, self.server)
             await self.server.admit(exchange)
-            return await operation.handler(exchange)
+            try:
+                return await operation.handler(exchange)
+            except RequestEntityTooLarge:
+                limit = operation.body_limit // MEGABYTE
+                raise problems.refuse("too-large", "body_too_large", pointer="", limit=limit) from None
 
         path = operation.path.replace("{value}", "{value:path}")
         return HTTPRouteHandler(

@@ -70,7 +70,8 @@ async def test_text_that_cannot_be_stored_is_refused_with_its_place(
 
 async def test_a_body_over_the_limit_is_answered_with_413(client: AsyncClient) -> None:
     large = b'{"name": "' + b"x" * 10_000_001 + b'"}'
-    problem(await client.post("/api/account", content=large, headers=JSON), 413, "too-large")
+    answer = await client.post("/api/account", content=large, headers=JSON | {"Accept-Language": "zh-CN"})
+    assert problem(answer, 413, "too-large")["detail"] == "正文超过 10 MB。"
 
 
 async def test_a_large_body_that_does_not_say_its_length_is_cut_off(client: AsyncClient) -> None:
