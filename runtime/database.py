@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 SEARCH_PATH = "tangram, pg_catalog"
@@ -36,10 +37,10 @@ class DatabaseUnusable(Exception):
 class Database:
     """Connections to one database. Make it with ``open``; end it with ``close``."""
 
-    def __init__(self, url: str, pool: asyncpg.Pool[Any], engine: AsyncEngine, application_name: str) -> None:
+    def __init__(self, url: str, pool: asyncpg.Pool[Any], application_name: str) -> None:
         self.url = url
         self._pool = pool
-        self._engine = engine
+        self._engine: AsyncEngine | None = None
         self._application_name = application_name
 
     @classmethod
@@ -64,13 +65,7 @@ class Database:
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
             raise DatabaseUnusable(f"no connection to the database: {str(error) or type(error).__name__}") from error
 
-        async def connect() -> asyncpg.Connection[Any]:
-            return await asyncpg.connect(
-                url, server_settings=_server_settings(application_name), timeout=CONNECT_SECONDS
-            )
-
-        engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, pool_size=1, max_overflow=4)
-        db = cls(url, pool, engine, application_name)
+        db = cls(url, pool, application_name)
         async with db.connection() as connection:
             version = connection.get_server_version()
         if version.major < MINIMUM_VERSION:
@@ -109,7 +104,7 @@ class Database:
         What goes wrong in the database is raised as asyncpg's own exception, as everywhere else.
         """
         try:
-            async with self._engine.begin() as connection:
+            async with self._for_ddl().begin() as connection:
                 return await connection.run_sync(run)
         except sa.exc.DBAPIError as error:
             cause = None if error.orig is None else error.orig.__cause__
@@ -117,8 +112,23 @@ class Database:
                 raise cause from error
             raise
 
+    def _for_ddl(self) -> AsyncEngine:
+        """Made when it is first needed: few processes need it, and it takes long to load."""
+        if self._engine is None:
+            from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
+            async def connect() -> asyncpg.Connection[Any]:
+                settings = _server_settings(self._application_name)
+                return await asyncpg.connect(self.url, server_settings=settings, timeout=CONNECT_SECONDS)
+
+            self._engine = create_async_engine(
+                "postgresql+asyncpg://", async_creator=connect, pool_size=1, max_overflow=4
+            )
+        return self._engine
+
     async def close(self) -> None:
-        await self._engine.dispose()
+        if self._engine is not None:
+            await self._engine.dispose()
         await self._pool.close()
 
 

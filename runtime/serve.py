@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import importlib
 import logging
 import signal
 import socket
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 import uvloop
 
-from runtime import jobs
 from runtime.platform import Platform
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from runtime.settings import Settings
 
 GRACE_SECONDS = 10
+AT_EASE_SECONDS = 3.0  # after its start, when the first requests are answered, a process loads what few will ask for
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -61,6 +62,7 @@ def serve(settings: Settings, *, descriptor: int | None = None, url: str | None 
             server = _Server(config)
             _on_signals(lambda: setattr(server, "should_exit", True))
             _quiet_collector()
+            asyncio.get_running_loop().call_later(AT_EASE_SECONDS, _load_for_publishing)
             await server.serve(sockets=None if descriptor is None else [socket.socket(fileno=descriptor)])
             if not server.started:
                 raise SystemExit(1)
@@ -72,11 +74,13 @@ def work(settings: Settings, *, url: str | None = None) -> None:
     """Run jobs until a signal comes."""
 
     async def role() -> None:
+        from runtime import job_worker  # noqa: PLC0415  # the web process needs no queue
+
         async with Platform.open(settings, database_url=url, migrate=True, name="tangram worker") as platform:
             stop = asyncio.Event()
             _on_signals(stop.set)
             _quiet_collector()
-            await jobs.work(platform, jobs_at_a_time=settings.worker_jobs, stop=stop)
+            await job_worker.work(platform, jobs_at_a_time=settings.worker_jobs, stop=stop)
             if not stop.is_set():
                 raise SystemExit(1)  # it lost the database: whoever watches over us starts us again
 
@@ -95,6 +99,13 @@ def _on_signals(act: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, act)
+
+
+def _load_for_publishing() -> None:
+    """Load what publishing needs beside all else, in a thread, so that the first publish need not wait for it."""
+    loop = asyncio.get_running_loop()
+    for name in ("kernel.migration", "sqlalchemy.ext.asyncio"):
+        loop.run_in_executor(None, importlib.import_module, name)
 
 
 def _quiet_collector() -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-import kernel.migration
 import kernel.model
 from kernel.names import Names
 from runtime.migrations import upgrade_tenant
@@ -106,6 +105,8 @@ class Tenants:
 
 
 def _create(connection: sa.Connection, name: str, label: str, host: str | None) -> Tenant:
+    from kernel import migration  # Alembic takes long to load  # noqa: PLC0415
+
     schema = f"t_{name}"
     row = (
         connection.execute(
@@ -125,7 +126,7 @@ def _create(connection: sa.Connection, name: str, label: str, host: str | None) 
     names = Names.load([])
     model = kernel.model.compile([], schema=schema, revision=0, names=names)
     nothing = replace(model, objects={}, references={}, documents={})
-    kernel.migration.apply(kernel.migration.plan(nothing, model), connection)
+    migration.apply(migration.plan(nothing, model), connection)
     for new in names.new_rows:
         connection.execute(
             sa.text(

@@ -1,5 +1,9 @@
 """``python -m runtime.cli``: how the supervisor starts its children."""
 
-from runtime.cli import main
+import gc
+
+gc.set_threshold(50_000, 20, 50)  # loading modules makes many objects and hardly any garbage
+
+from runtime.cli import main  # noqa: E402
 
 main()

@@ -3,18 +3,19 @@
 Two histories: ``control`` (the schema ``tangram``, once a database) and ``tenant`` (a schema a tenant). Each keeps its
 version in the table ``alembic_version`` of the schema that it migrates. Objects of the documents are not migrated
 here: the kernel plans their DDL from the difference of two Models.
+
+A process nearly always finds everything migrated; that is found out without Alembic, which takes long to load.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import asyncpg
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.script import ScriptDirectory
 
 from runtime.database import SEARCH_PATH
 from runtime.migrations import queue
@@ -22,11 +23,14 @@ from runtime.migrations import queue
 if TYPE_CHECKING:
     from typing import Any
 
+    from alembic.script import ScriptDirectory
+
     from runtime.database import Database
 
 CONTROL_SCHEMA = "tangram"
 FOLDER = Path(__file__).parent
 _ONE_AT_A_TIME = 7_264_501  # key of the advisory lock
+_LINK = re.compile(r'^(revision|down_revision)(?:: [^=]+)? = (?:"(\w+)"|None)$', re.MULTILINE)
 
 
 async def upgrade(db: Database) -> list[str]:
@@ -35,11 +39,40 @@ async def upgrade(db: Database) -> list[str]:
     Returns the schemas that were changed. Safe to call from several processes at once; a schema is migrated whole or
     not at all.
     """
+    if await _is_newest(db):
+        return []
     changed = ["tangram"] if await db.run_sync(upgrade_control) else []
     async with db.connection() as connection:
         schemas = [row["schema"] for row in await connection.fetch('SELECT schema FROM "tangram".tenant ORDER BY name')]
     changed += [schema for schema in schemas if await db.run_sync(partial(upgrade_tenant, schema=schema))]
     return changed
+
+
+@cache
+def head(branch: str) -> str:
+    """The newest version of a history, ``control`` or ``tenant``: the one that no other comes after."""
+    links = [dict(_LINK.findall(file.read_text("utf-8"))) for file in (FOLDER / branch / "versions").glob("*.py")]
+    (newest,) = {one["revision"] for one in links} - {one["down_revision"] for one in links}
+    return str(newest)
+
+
+async def _is_newest(db: Database) -> bool:
+    async with db.connection() as connection:
+        try:
+            if await _version_of(connection, CONTROL_SCHEMA) != head("control"):
+                return False
+            if not queue.names() <= {row["name"] for row in await connection.fetch(queue.KNOWN)}:
+                return False
+            for row in await connection.fetch('SELECT schema FROM "tangram".tenant'):
+                if await _version_of(connection, row["schema"]) != head("tenant"):
+                    return False
+        except asyncpg.UndefinedTableError:
+            return False
+    return True
+
+
+async def _version_of(connection: asyncpg.Connection[Any], schema: str) -> Any:
+    return await connection.fetchval(f'SELECT version_num FROM "{schema}".alembic_version')
 
 
 def upgrade_control(connection: sa.Connection) -> bool:
@@ -63,13 +96,16 @@ def _upgrade_queue(connection: sa.Connection) -> bool:
 
 
 def _upgrade(connection: sa.Connection, branch: str, schema: str) -> bool:
-    script = _script(branch)
-    head = script.get_current_head()
-    if _version(connection, schema) == head:
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.runtime.environment import EnvironmentContext  # noqa: PLC0415
+
+    newest = head(branch)
+    if _version(connection, schema) == newest:
         return False
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
-    if _version(connection, schema) == head:
+    if _version(connection, schema) == newest:
         return False
+    script = _script(branch)
     connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
     _use(connection, f'"{schema}", {SEARCH_PATH}')
     environment = EnvironmentContext(Config(), script)
@@ -101,4 +137,6 @@ def _version(connection: sa.Connection, schema: str) -> str | None:
 
 @cache
 def _script(branch: str) -> ScriptDirectory:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     return ScriptDirectory(str(FOLDER / branch))

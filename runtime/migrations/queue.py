@@ -17,6 +17,14 @@ SCHEMA = "procrastinate"
 FOLDER = Path(str(find_spec("procrastinate").origin)).parent / "sql"  # type: ignore[union-attr]  # it is a dependency
 
 
+KNOWN = 'SELECT name FROM "tangram".queue_migration'
+
+
+def names() -> set[str]:
+    """The migrations of the installed version."""
+    return set(_scripts())
+
+
 def behind(connection: sa.Connection) -> bool:
     """Whether the queue's tables lack a migration of the installed version."""
     return not _scripts().keys() <= _known(connection)
@@ -46,7 +54,7 @@ def _scripts() -> dict[str, Path]:
 
 
 def _known(connection: sa.Connection) -> set[str]:
-    return set(connection.scalars(sa.text('SELECT name FROM "tangram".queue_migration')))
+    return set(connection.scalars(sa.text(KNOWN)))
 
 
 def _run(connection: sa.Connection, script: str) -> None:

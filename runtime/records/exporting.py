@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-import xlsxwriter  # type: ignore[import-untyped]  # it has none
 
 from kernel.faults import Fault
 from runtime import statements
@@ -194,6 +193,8 @@ class _Sheet:
     def __init__(self, path: Path, columns: Sequence[Column], locale: str) -> None:
         self._columns = columns
         self._locale = locale
+        import xlsxwriter  # type: ignore[import-untyped]  # it has none; few ask for a workbook  # noqa: PLC0415
+
         self._book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent)})
         self._bold = self._book.add_format({"bold": True})
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})

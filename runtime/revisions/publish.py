@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 import kernel.documents
-import kernel.migration
 import kernel.model
 from kernel.faults import Fault, Invalid
 from kernel.names import Names
@@ -96,6 +95,8 @@ async def publish(
     change = await get(call, change_id)
 
     def run(connection: sa.Connection) -> Model:
+        from kernel import migration  # Alembic takes long to load  # noqa: PLC0415
+
         schema = call.tenant.schema
         connection.execute(sa.text("SELECT set_config('lock_timeout', :timeout, true)"), {"timeout": LOCK_TIMEOUT})
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:schema))"), {"schema": schema})
@@ -106,7 +107,7 @@ async def publish(
         if compiled.losses and not accept_losses:
             raise LossesNotAccepted(compiled.losses)
         try:
-            kernel.migration.apply(compiled.plan, connection)
+            migration.apply(compiled.plan, connection)
         except sa.exc.IntegrityError as error:
             raise Invalid(_shared_values(compiled.new, error)) from error
         _store(connection, call, change, compiled, comment=comment, package=package)
@@ -121,6 +122,8 @@ async def publish(
 
 
 def _compile(connection: sa.Connection, call: Call, change: ChangeSet, package: str | None = None) -> _Compiled:
+    from kernel import migration  # noqa: PLC0415
+
     schema = call.tenant.schema
     number = int(connection.scalar(sa.text(f'SELECT coalesce(max(number), 0) FROM "{schema}".revision')) or 0)
     rows = connection.execute(sa.text(f'SELECT kind, name, package, body FROM "{schema}".document')).all()
@@ -151,7 +154,7 @@ def _compile(connection: sa.Connection, call: Call, change: ChangeSet, package: 
     names = Names.load(name_rows)
     in_order = [merged[key] for key in sorted(merged)]  # as ``models.read`` has them: every process compiles the same
     new = kernel.model.compile(in_order, schema=schema, revision=number + 1, names=names, packages=packages)
-    plan = kernel.migration.plan(old, new)
+    plan = migration.plan(old, new)
     return _Compiled(old, new, names, plan, _losses(connection, old, plan))
 
 

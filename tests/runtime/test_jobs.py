@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from runtime import demo, jobs
+from runtime import demo, job_worker, jobs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -42,13 +42,13 @@ async def fail(call: Call, **args: Any) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     seen.clear()
-    monkeypatch.setattr(jobs, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(job_worker, "GRACE_SECONDS", 0.2)
 
 
 @asynccontextmanager
 async def working(platform: Platform) -> AsyncIterator[asyncio.Event]:
     stop = asyncio.Event()
-    worker = asyncio.create_task(jobs.work(platform, jobs_at_a_time=2, stop=stop))
+    worker = asyncio.create_task(job_worker.work(platform, jobs_at_a_time=2, stop=stop))
     try:
         yield stop
     finally:
@@ -147,12 +147,12 @@ async def test_the_job_of_a_killed_worker_goes_on_within_seconds(platform: Platf
     program = (
         "import asyncio, sys\n"
         "from tests.runtime import test_jobs\n"
-        "from runtime import jobs, settings\n"
+        "from runtime import job_worker, settings\n"
         "from runtime.platform import Platform\n"
         "async def main():\n"
         "    async with Platform.open(settings.load(), follow=False) as platform:\n"
         "        asyncio.get_running_loop().create_task(said())\n"
-        "        await jobs.work(platform, jobs_at_a_time=1, stop=asyncio.Event())\n"
+        "        await job_worker.work(platform, jobs_at_a_time=1, stop=asyncio.Event())\n"
         "async def said():\n"
         "    await test_jobs.started(60); print('doing', flush=True)\n"
         "asyncio.run(main())\n"
@@ -166,7 +166,7 @@ async def test_the_job_of_a_killed_worker_goes_on_within_seconds(platform: Platf
     process.send_signal(signal.SIGKILL)
     await process.wait()
     async with working(platform):
-        await started(jobs.DEAD_AFTER_SECONDS + 20)
+        await started(job_worker.DEAD_AFTER_SECONDS + 20)
         assert (await state(call, job))[0] == "doing"
 
 
@@ -178,7 +178,7 @@ async def test_a_busy_worker_is_not_taken_for_a_dead_one(platform: Platform, cal
             await connection.execute(
                 "UPDATE procrastinate.procrastinate_workers SET last_heartbeat = now() - interval '1 h'"
             )
-        assert await jobs.retry_stalled(platform.db) == 0
+        assert await job_worker.retry_stalled(platform.db) == 0
         assert (await state(call, job))[0] == "doing"
 
 
@@ -188,7 +188,7 @@ async def test_a_job_under_which_workers_die_again_and_again_is_given_up(platfor
         await connection.execute(
             "UPDATE procrastinate.procrastinate_jobs SET status = 'doing', attempts = $2 WHERE id = $1",
             job,
-            jobs.RETRIES,
+            job_worker.RETRIES,
         )
-    assert await jobs.retry_stalled(platform.db) == 1
+    assert await job_worker.retry_stalled(platform.db) == 1
     assert (await state(call, job))[0] == "failed"

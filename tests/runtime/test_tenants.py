@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic.script import ScriptDirectory
 
+from runtime import migrations
 from runtime.tenants import BadTenantName, TenantExists
 
 if TYPE_CHECKING:
@@ -71,3 +75,24 @@ async def test_a_process_that_served_a_dropped_tenant_forgets_it(platform: Platf
             return
         await asyncio.sleep(0.01)
     pytest.fail("the tenant is still served")
+
+
+@pytest.mark.parametrize("branch", ["control", "tenant"])
+def test_the_newest_migration_is_the_one_that_alembic_knows(branch: str) -> None:
+    script = ScriptDirectory(str(migrations.FOLDER / branch))
+    assert migrations.head(branch) == script.get_current_head()
+
+
+async def test_a_schema_that_is_behind_is_found(platform: Platform) -> None:
+    assert await migrations.upgrade(platform.db) == []
+    async with platform.db.transaction() as connection:
+        await connection.execute('DROP SCHEMA "t_demo" CASCADE')
+        await connection.execute('CREATE SCHEMA "t_demo"')
+    assert await migrations.upgrade(platform.db) == ["t_demo"]
+    assert await migrations.upgrade(platform.db) == []
+
+
+def test_a_web_process_starts_without_what_only_others_need() -> None:
+    words = "import sys, runtime.cli, runtime.serve, runtime.http.app; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"alembic", "procrastinate", "psycopg", "xlsxwriter", "casbin", "python_calamine"} & set(loaded)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kernel.faults import Invalid
-from runtime import imports, jobs, records, revisions, security, upkeep
+from runtime import imports, job_worker, records, revisions, security, upkeep
 from runtime.imports import leftovers, register
 from runtime.records import Idempotency
 
@@ -180,7 +180,7 @@ async def test_a_worker_does_the_upkeep_of_every_tenant(
             await connection.execute(f"UPDATE \"{tenant.schema}\".session SET expires_at = now() - interval '1 second'")
     stop = asyncio.Event()
     monkeypatch.setattr(upkeep, "EVERY", "* * * * *")
-    worker = asyncio.create_task(jobs.work(platform, jobs_at_a_time=1, stop=stop))
+    worker = asyncio.create_task(job_worker.work(platform, jobs_at_a_time=1, stop=stop))
     try:
         async with asyncio.timeout(30):
             while True:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from runtime import imports, jobs, records
+from runtime import imports, job_worker, records
 from runtime.imports import register, sniff
 from runtime.imports.errors import Unreadable, WrongState
 from runtime.imports.undo import undo_now
@@ -35,7 +35,7 @@ MAPPING = [{"column": name, "field": name} for name in ("name", "employees", "pa
 
 async def work(platform: Any) -> None:
     """A worker that ends when there is nothing left to do."""
-    await jobs.work(platform, jobs_at_a_time=2, stop=asyncio.Event(), wait=False)
+    await job_worker.work(platform, jobs_at_a_time=2, stop=asyncio.Event(), wait=False)
 
 
 async def history_of(call: Any, import_id: UUID, action: str) -> int:
@@ -117,14 +117,14 @@ async def test_faults_come_in_pages(call: Any, load: Any) -> None:
 WORKER = """
 import asyncio, sys
 from pathlib import Path
-from runtime import jobs
+from runtime import job_worker
 from runtime.platform import Platform
 from runtime.settings import Settings
 
 async def main():
     settings = Settings(home=Path(sys.argv[1]), database_url=sys.argv[2])
     async with Platform.open(settings) as platform:
-        await jobs.work(platform, jobs_at_a_time=1, stop=asyncio.Event())
+        await job_worker.work(platform, jobs_at_a_time=1, stop=asyncio.Event())
 
 asyncio.run(main())
 """
@@ -155,7 +155,7 @@ async def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(
     before = await imports.get(call, made.id)
     assert (before.state, before.done_rows < ROWS) == ("running", True)
     assert await counted("account") == before.created_rows
-    await asyncio.sleep(jobs.DEAD_AFTER_SECONDS + 1)
+    await asyncio.sleep(job_worker.DEAD_AFTER_SECONDS + 1)
     while (done := await imports.get(call, made.id)).state == "running":
         await work(platform)  # which gives a job that takes long back to the queue
     assert (done.state, done.created_rows, done.failed_rows) == ("done", ROWS, 0)
