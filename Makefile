@@ -58,7 +58,7 @@ ui: $(STAMPS)/ui
 # Removes what `make run` keeps (the data!) and everything that is generated; the next run makes it anew.
 clean:
 	if [ -x $(BIN)/tangram ] && [ -z "$${TANGRAM_DATABASE_URL:-}" ]; then $(BIN)/tangram db stop || true; fi
-	home="$${TANGRAM_HOME:-.tangram}"; rm -rf "$$home/postgres" "$$home/files" "$$home/secret_key"
+	home="$${TANGRAM_HOME:-.tangram}"; rm -rf "$$home/postgres" "$$home/files"
 	rm -rf .tangram build admin_ui/dist admin_ui/openapi.json admin_ui/src/api/schema.d.ts
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -25,15 +24,12 @@ def _about(text: str) -> msgspec.Meta:
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator may set. Each attribute is ``TANGRAM_<NAME>`` in the environment; an empty one is unset."""
 
-    home: Annotated[Path, _about("Data folder: bundled database, uploaded files, secret key")]
+    home: Annotated[Path, _about("Data folder: bundled database, uploaded files")]
     database_url: Annotated[
         str | None, _about("Your own PostgreSQL (16 or later, with pg_trgm); unset: the bundled one is started")
     ] = None
     host: Annotated[str, _about("Address that the web server listens on")] = "127.0.0.1"
     port: Annotated[int, _about("Port of the web server")] = 8000
-    secret_key: Annotated[
-        str | None, _about("Signs what must not be forged; unset: made and kept in the home folder")
-    ] = None
     web_processes: Annotated[int, _about("Web server processes that `tangram run` starts")] = 1
     worker_jobs: Annotated[int, _about("Jobs that one worker runs at a time")] = 4
     pool_size: Annotated[int, _about("Most database connections of one process")] = 10
@@ -81,7 +77,7 @@ def default_home() -> Path:
 
 
 def listing(settings: Settings) -> list[tuple[str, str, str, str]]:
-    """Rows of ``tangram settings``: variable, value (secrets hidden), where the value comes from, meaning."""
+    """Rows of ``tangram settings``: variable, value (passwords hidden), where the value comes from, meaning."""
     given = _given(os.environ)
     hints = get_type_hints(Settings, include_extras=True)
     rows = []
@@ -92,20 +88,6 @@ def listing(settings: Settings) -> list[tuple[str, str, str, str]]:
         meta = next(part for part in hints[name].__metadata__ if isinstance(part, msgspec.Meta))
         rows.append((f"{PREFIX}{name.upper()}", shown, source, meta.description or ""))
     return rows
-
-
-def secret_key(settings: Settings) -> bytes:
-    """The key that signs; made at first use and kept, readable by its owner only, in the home folder."""
-    if settings.secret_key:
-        return settings.secret_key.encode()
-    file = settings.home / "secret_key"
-    settings.home.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
-            new.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass  # made by an earlier run, or by another process of this one just now
-    return file.read_bytes()
 
 
 def _given(environment: Any) -> dict[str, str]:
@@ -135,8 +117,6 @@ def _check(settings: Settings) -> None:
 
 
 def _hidden(name: str, value: str) -> str:
-    if name == "secret_key":
-        return "(hidden)"
     head, at, rest = value.rpartition("@")
     if name.endswith("_url") and at and ":" in head.partition("://")[2]:
         return f"{head.rpartition(':')[0]}:***@{rest}"

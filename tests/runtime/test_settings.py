@@ -46,13 +46,12 @@ def test_a_value_that_cannot_be_used_is_refused_with_the_name_of_its_variable(va
 
 
 def test_a_child_process_gets_the_same_settings() -> None:
-    loaded = settings.load({"TANGRAM_HOME": "/data", "TANGRAM_PORT": "9000", "TANGRAM_SECRET_KEY": "k"})
+    loaded = settings.load({"TANGRAM_HOME": "/data", "TANGRAM_PORT": "9000", "TANGRAM_LOG_LEVEL": "debug"})
     assert settings.load(loaded.environment()) == loaded
 
 
 def test_the_listing_says_where_a_value_comes_from_and_hides_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TANGRAM_PORT", "8111")
-    monkeypatch.setenv("TANGRAM_SECRET_KEY", "hush")
     monkeypatch.setenv("TANGRAM_DATABASE_URL", "postgresql://me:hush@db/x")
     rows = {row[0]: row for row in settings.listing(settings.load())}
     assert rows["TANGRAM_PORT"][1:3] == ("8111", "environment")
@@ -60,11 +59,3 @@ def test_the_listing_says_where_a_value_comes_from_and_hides_secrets(monkeypatch
     assert all(row[3] for row in rows.values())
     assert "hush" not in str(rows)
     assert rows["TANGRAM_DATABASE_URL"][1] == "postgresql://me:***@db/x"
-
-
-def test_a_secret_key_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> None:
-    loaded = settings.load({"TANGRAM_HOME": str(tmp_path / "home")})
-    key = settings.secret_key(loaded)
-    assert len(key) > 40
-    assert settings.secret_key(loaded) == key
-    assert (tmp_path / "home" / "secret_key").stat().st_mode & 0o077 == 0
