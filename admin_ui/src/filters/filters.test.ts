@@ -7,7 +7,7 @@ import { filterFields } from './fields';
 import { arityOf, defaultOperator, operatorsOf } from './operators';
 import { chips, describe, linkedIds } from './summary';
 import { ruleCount, sameFilter, tidy } from './tidy';
-import { adaptValue, formatRelative, isComplete, parseRelative } from './values';
+import { adaptValue, formatRelative, isComplete, isMoment, parseRelative } from './values';
 
 const field = (name: string, type: string, operators: string[], more: Partial<FieldDescription> = {}): FieldDescription => ({
   name, type, widget: type, label: name[0]?.toUpperCase() + name.slice(1), required: false, unique: false, read_only: false,
@@ -65,6 +65,10 @@ suite('operators', () => {
 });
 
 suite('relative dates', () => {
+  it.each([['2026-03-01', false], ['2026-03-01T00:00:00.000Z', true], ['$today-7d', false], ['', false], [null, false]])('%s is a day with its time: %s', (value, moment) => {
+    expect(isMoment(value)).toBe(moment);
+  });
+
   it.each([[0, '$today'], [-7, '$today-7d'], [30, '$today+30d']])('%i days from today are %s, and back', (days, text) => {
     expect(formatRelative(days)).toBe(text);
     expect(parseRelative(text)).toBe(days);

@@ -5,7 +5,7 @@ import { resolvePath } from '@/api/model';
 import type { FieldDescription, Filter, Money, Rule } from '@/api/types';
 import { arityOf, operatorKey } from './operators';
 import { isGroup } from './tidy';
-import { ME, parseRelative } from './values';
+import { isMoment, ME, parseRelative } from './values';
 
 /** What is needed to put a filter into words. */
 export interface Wording {
@@ -68,7 +68,7 @@ export function valueText(value: unknown, field: FieldDescription | undefined, w
   if (field?.target && typeof value === 'string') return wording.nameOf?.(field.target, value) ?? '…';
   if (typeof value === 'number') return value.toLocaleString(wording.model.locale);
   if (field?.type === 'date') return dayjs(String(value)).format('ll');
-  if (field?.type === 'datetime') return dayjs(String(value)).format('lll');
+  if (field?.type === 'datetime') return dayjs(String(value)).format(isMoment(value) ? 'lll' : 'll');
   return String(value);
 }
 

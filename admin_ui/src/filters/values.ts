@@ -20,6 +20,11 @@ export function formatRelative(days: number): string {
   return `$today${days < 0 ? '-' : '+'}${whole}d`;
 }
 
+/** Whether a value of a filter is a day with its time; a day alone stands for all of its moments. */
+export function isMoment(value: unknown): boolean {
+  return typeof value === 'string' && value.length > 'YYYY-MM-DD'.length && parseRelative(value) === null;
+}
+
 function isBlank(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
