@@ -111,7 +111,8 @@ async def create(
 async def configure(call: Call, import_id: UUID, mapping: Any = None, options: Any = None) -> Import:
     """Change the mapping, the options, or both; what is not given stays.
 
-    Options that say how the file is read have it read anew, and its mapping suggested anew unless one is given.
+    Options that say how the file is read have it read anew. Where that shows other columns and no mapping is given,
+    mapping, key and mode are suggested anew and, as after an upload, only checked at the start: nobody chose them yet.
 
     Args:
         mapping: a list of columns as in ``mapping.Column``; ``options``: as in ``mapping.Options``; both as JSON gives
@@ -136,11 +137,13 @@ async def _configure(call: Call, import_id: UUID, given: Any, given_options: Any
             changes |= await _read_again(call, entry, target, options)
         except Unreadable as error:
             raise Invalid([error.fault.under(OPTION_AT_FAULT.get(error.fault.code, ""))]) from error
+    suggested = given is None and "mapping" in changes
     if given is not None:
-        changes["mapping"] = mappings.read_mapping(msgspec.to_builtins(given))
+        changes |= {"mapping": mappings.read_mapping(msgspec.to_builtins(given)), "options": options}
     columns = changes.get("columns", entry.columns)
     wanted: list[Column] = changes.get("mapping", entry.mapping)
-    mappings.check(call.model, call.access, target, [one.name for one in columns], wanted, options)
+    if not suggested:
+        mappings.check(call.model, call.access, target, [one.name for one in columns], wanted, options)
     changes["mapping"] = [_complete(call, target, one) for one in wanted]
     async with call.db.transaction() as connection:
         entry = await register.fetch(connection, call, import_id, lock=True)
@@ -196,7 +199,8 @@ async def _read_again(call: Call, entry: Entry, target: ObjectModel, options: Op
     samples = await asyncio.to_thread(sniff.sample_rows, read_from, source, SAMPLE_ROWS)
     changes: dict[str, Any] = {"source": source, "columns": _shown(source, samples), "total_rows": source.rows}
     if source.columns != [one.name for one in entry.columns]:
-        changes["mapping"], _ = await _suggested(call, target, source, samples)
+        changes["mapping"], suggested = await _suggested(call, target, source, samples)
+        changes["options"] = msgspec.structs.replace(options, key=suggested.key, mode=suggested.mode)
     return changes
 
 

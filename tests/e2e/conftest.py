@@ -58,18 +58,21 @@ def contexts() -> Iterator[list[BrowserContext]]:
 
 @pytest.fixture
 def sign_in(demo: Live, browser: Browser, contexts: list[BrowserContext]) -> Callable[..., Page]:
-    """Opens a browser of a user, the tour behind them.
+    """Opens a browser of a user, the tour behind them unless ``tour`` keeps it.
 
     ``sign_in(email, tenant="demo", **options)``; the options are those of a browser context: ``locale``, ``viewport``,
     ``color_scheme``.
     """
 
-    def open_page(email: str, tenant: str = "demo", **options: object) -> Page:
+    def open_page(email: str, tenant: str = "demo", *, tour: bool = False, **options: object) -> Page:
         settings = {"locale": "en-US", "viewport": {"width": 1280, "height": 800}, "timezone_id": "UTC"} | options
         context = browser.new_context(**settings)
         context.set_default_timeout(TIMEOUT_MS)
         contexts.append(context)
-        return signed_in(context.new_page(), demo, email, tenant)
+        page = signed_in(context.new_page(), demo, email, tenant)
+        if not tour:
+            skip_tour(page, demo)
+        return page
 
     return open_page
 
@@ -87,16 +90,16 @@ def signed_in(page: Page, demo: Live, email: str, tenant: str = "demo") -> Page:
         page.get_by_test_id("sign-in-password").fill(PASSWORD)
         page.get_by_test_id("sign-in-submit").click()
     shell.wait_for()
-    skip_tour(page)
     return page
 
 
-def skip_tour(page: Page) -> None:
-    """Dismiss the tour that a first sign-in shows."""
+def skip_tour(page: Page, demo: Live) -> None:
+    """Dismiss the tour if this is a first sign-in."""
+    if page.request.get(f"{demo.url}/auth/session").json()["preferences"].get("tour_done"):
+        return
     skip = page.get_by_test_id("tour-close").first
-    if skip.is_visible():
-        skip.click()
-        skip.wait_for(state="hidden")
+    skip.click()
+    skip.wait_for(state="hidden")
 
 
 @pytest.hookimpl(wrapper=True)

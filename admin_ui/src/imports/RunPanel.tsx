@@ -12,8 +12,9 @@ const COUNTS = ['created', 'updated', 'skipped', 'failed'] as const;
 
 /** Progress of a run and, when it has ended, what came of it and what can be done now. */
 export function RunPanel({ job, object }: { job: Import; object: ObjectModel }) {
-  const { t } = useTranslation('imports');
+  const { t, i18n } = useTranslation('imports');
   const { modal, message } = App.useApp();
+  const number = (value: number) => value.toLocaleString(i18n.resolvedLanguage);
   const command = useCommand(job.id);
   const run = (wanted: Command) => {
     command.mutate(wanted, { onError: (error) => { void message.error(errorText(error)); } });
@@ -21,7 +22,7 @@ export function RunPanel({ job, object }: { job: Import; object: ObjectModel }) 
   const askUndo = () => {
     modal.confirm({
       title: t('undo.title'),
-      content: t('undo.text', { created: job.created_rows, updated: job.updated_rows }),
+      content: t('undo.text', { created: number(job.created_rows), updated: number(job.updated_rows) }),
       okText: t('undo.undo'),
       okButtonProps: { danger: true, ...{ 'data-testid': 'import-undo-confirm' } },
       onOk: () => { run('undo'); },
@@ -43,6 +44,7 @@ export function RunPanel({ job, object }: { job: Import; object: ObjectModel }) 
         </span>
       </div>
       {active && <RunProgress job={job} />}
+      {job.state === 'cancelled' && <div className={`${styles.note} tabular`}>{t('run.done_of', { done: number(job.done_rows), total: number(job.total_rows ?? 0) })}</div>}
       {job.error?.message && <Alert type={job.state === 'failed' ? 'error' : 'warning'} showIcon title={job.error.message} data-testid="import-error" />}
       <Counts job={job} />
     </section>

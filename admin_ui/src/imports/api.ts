@@ -137,8 +137,14 @@ export function useCommand(id: string) {
   });
 }
 
-export function configure(id: string, mapping: ColumnMapping[], options: ImportOptions): Promise<Import> {
-  return http.patch<Import>(`/api/imports/${id}`, { mapping: mapping.map(sent), options: sentOptions(options) });
+/** Stores options and mapping; without a mapping the server suggests one for the columns that it then finds. */
+export function configure(id: string, mapping: ColumnMapping[] | undefined, options: ImportOptions): Promise<Import> {
+  return http.patch<Import>(`/api/imports/${id}`, { ...(mapping ? { mapping: mapping.map(sent) } : {}), options: sentOptions(options) });
+}
+
+/** Whether both options read the same table from the file. */
+export function readsAs(a: ImportOptions, b: ImportOptions): boolean {
+  return (['encoding', 'delimiter', 'sheet', 'header'] as const).every((name) => a[name] === b[name]);
 }
 
 /** A column as the server takes it: without what is not set. */

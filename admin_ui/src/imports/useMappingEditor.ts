@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ProblemError, errorText } from '@/api/problem';
-import { configure, importQuery, type ColumnMapping, type Import, type ImportOptions } from './api';
+import { configure, importQuery, readsAs, type ColumnMapping, type Import, type ImportOptions } from './api';
 import { mappingFaults, type MappingFaults } from './mapping';
 
 const DELAY_MS = 350;
@@ -30,13 +30,17 @@ export function useMappingEditor(job: Import): MappingEditor {
   const pending = useRef<Edited | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const chain = useRef<Promise<boolean>>(Promise.resolve(true));
+  const stored = useRef(job.options);
 
   const save = useCallback(async (): Promise<boolean> => {
     const wanted = pending.current;
     if (wanted === null) return true;
     pending.current = null;
     try {
-      const saved = await configure(job.id, wanted.mapping, wanted.options);
+      // Another sheet has other columns: what was mapped does not fit them.
+      const same = readsAs(wanted.options, stored.current);
+      const saved = await configure(job.id, same ? wanted.mapping : undefined, wanted.options);
+      stored.current = saved.options;
       client.setQueryData(importQuery(job.id).queryKey, saved);
       setFaults(NONE);
       // What the server filled in (how lookups are matched, a new reading of the file) is shown unless edited since.
