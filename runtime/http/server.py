@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from runtime.http.cookies import session_cookie
 from runtime.http.descriptions import Descriptions
@@ -90,4 +89,4 @@ def _from_elsewhere(headers: dict[bytes, bytes]) -> bool:
     if site is not None:
         return site not in {b"same-origin", b"none"}
     origin = headers.get(b"origin")
-    return origin is not None and urlsplit(origin.decode("latin-1")).netloc.encode("latin-1") != headers.get(b"host")
+    return origin is not None and origin.partition(b"://")[2] != headers.get(b"host")

@@ -137,10 +137,12 @@ async def test_a_success_forgets_the_failures(platform: Platform, anonymous_clie
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.test"},
         {"Origin": "null"},
+        {"Origin": "http://[x"},
+        {"Origin": "http://tangram.test℀".encode()},
     ],
 )
 async def test_pages_of_other_sites_cannot_use_the_cookie(
-    anonymous_client: AsyncClient, headers: dict[str, str]
+    anonymous_client: AsyncClient, headers: dict[str, Any]
 ) -> None:
     problem(await anonymous_client.post("/auth/sign-in", json={}, headers=headers), 403, "forbidden")
     await sign_in(anonymous_client)
