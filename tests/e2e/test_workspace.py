@@ -164,7 +164,7 @@ def test_a_saved_view_is_shared_renamed_and_deleted(demo: Live, sign_in: Callabl
 
 def test_the_filter_builder_finds_as_many_as_the_api(demo: Live, sign_in: Callable[..., Page]) -> None:
     with demo.api(MEMBER) as api:
-        question = {"stage": "won", "amount.gt": 5000, "count": True, "limit": 1}
+        question = {"stage": "Won", "amount.gt": 5000, "count": True, "limit": 1}
         wanted = api.get("/api/opportunity", params=question).json()["count"]
     page = sign_in(MEMBER)
     page.goto(f"{demo.url}/o/opportunity")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pytest
 
 from runtime import imports, job_worker, records
@@ -242,3 +244,20 @@ async def test_a_forgotten_import_leaves_no_file(call: Any, load: Any) -> None:
     with pytest.raises(records.NotFound):
         await imports.get(call, done.id)
     assert list(register.folder(call).iterdir()) == []
+
+
+async def test_another_sheet_brings_its_own_mapping(call: Any, upload: Any) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Read me"])
+    book.active.append(["first"])
+    sheet = book.create_sheet("Accounts")
+    sheet.append(["name", "employees"])
+    sheet.append(["A", 3])
+    stream = io.BytesIO()
+    book.save(stream)
+    made = await upload("account", stream.getvalue(), name="book.xlsx")
+    other = await imports.configure(call, made.id, options={"sheet": "Accounts"})
+    assert [(one.column, one.field) for one in other.mapping] == [("name", "name"), ("employees", "employees")]
+    assert other.options.key == "name"
+    back = await imports.configure(call, made.id, options={"sheet": "Sheet"})
+    assert [one.field for one in back.mapping] == [None]
