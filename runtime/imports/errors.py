@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class Unreadable(Invalid):
-    """The file cannot be read as a table; ``fault`` says why, ``row`` where (spreadsheet row, from 1)."""
+    """The file cannot be read as a table; ``fault`` says why, and ``pointer`` which part of the request is to blame."""
 
-    def __init__(self, code: str, parameters: Mapping[str, Any] | None = None) -> None:
-        self.fault = Fault("", code, dict(parameters or {}))
+    def __init__(self, code: str, parameters: Mapping[str, Any] | None = None, *, pointer: str = "") -> None:
+        self.fault = Fault(pointer, code, dict(parameters or {}))
         super().__init__([self.fault])
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from uuid_utils.compat import uuid7
 
-from kernel.faults import Invalid
 from kernel.fields.type import ValueFault
 from runtime.imports import files, plan, register, sniff, xlsx
 from runtime.imports import mapping as mappings
@@ -136,7 +135,8 @@ async def _configure(call: Call, import_id: UUID, given: Any, given_options: Any
         try:
             changes |= await _read_again(call, entry, target, options)
         except Unreadable as error:
-            raise Invalid([error.fault.under(OPTION_AT_FAULT.get(error.fault.code, ""))]) from error
+            fault = error.fault
+            raise Unreadable(fault.code, fault.parameters, pointer=OPTION_AT_FAULT.get(fault.code, "")) from error
     suggested = given is None and "mapping" in changes
     if given is not None:
         changes |= {"mapping": mappings.read_mapping(msgspec.to_builtins(given)), "options": options}
