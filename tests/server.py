@@ -33,7 +33,7 @@ UNSAFE_AND_FAST = {
     "max_wal_size": "4GB",
     "autovacuum_naptime": "10s",
 }
-TEMPLATES_KEPT = 3
+TEMPLATES_KEPT = 8  # other checkouts have theirs on the same server
 # what decides how the template database looks
 SOURCES = ("metadata", "kernel", "runtime", "packages/crm/documents", "packages/crm/package.json")
 
