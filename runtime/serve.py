@@ -7,8 +7,10 @@ import contextlib
 import gc
 import importlib
 import logging
+import os
 import signal
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from runtime.settings import Settings
 
 GRACE_SECONDS = 10
+FORCE_SECONDS = 15
 AT_EASE_SECONDS = 3.0  # after its start, when the first requests are answered, a process loads what few will ask for
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -97,8 +100,17 @@ class _Server(uvicorn.Server):
 
 def _on_signals(act: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        # Without its database the job queue waits for it at every step of its end, and where the supervisor is gone
+        # too nobody is there to kill us.
+        by_force = threading.Timer(FORCE_SECONDS, os._exit, (1,))
+        by_force.daemon = True
+        by_force.start()
+        act()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, act)
+        loop.add_signal_handler(number, end)
 
 
 def _load_for_publishing() -> None:

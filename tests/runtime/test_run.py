@@ -80,7 +80,7 @@ def test_a_part_that_is_killed_is_started_again(running: live.Live, part: str) -
     with running.api() as api:
         killed = processes(running)[part]
         killed.kill()
-        wait_for(lambda: part in processes(running) and processes(running)[part].pid != killed.pid)
+        wait_for(lambda: (now := processes(running).get(part)) is not None and now.pid != killed.pid)
         wait_for(lambda: ready(running))
         wait_for(lambda: api.post("/api/account", json={"name": f"After {part} {killed.pid}"}).status_code == 201)
 
