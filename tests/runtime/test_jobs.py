@@ -175,6 +175,11 @@ async def test_a_busy_worker_is_not_taken_for_a_dead_one(platform: Platform, cal
     async with working(platform):
         await started()
         async with call.db.connection() as connection:
+            # its lock and its first job come independently of each other
+            held = f"SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = {job_worker._ALIVE})"
+            async with asyncio.timeout(20):
+                while not await connection.fetchval(held):
+                    await asyncio.sleep(0.01)
             await connection.execute(
                 "UPDATE procrastinate.procrastinate_workers SET last_heartbeat = now() - interval '1 h'"
             )
